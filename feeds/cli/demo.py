@@ -1,0 +1,19 @@
+"""`demo load`: the demo newsroom put into an empty instance."""
+
+import click
+
+from feeds.cli.instance import newsroom, read_settings
+from feeds.demo.load import load
+
+
+@click.group()
+def demo() -> None:
+    """The demo newsroom."""
+
+
+@demo.command("load")
+def load_demo() -> None:
+    """Put the demo newsroom into this instance; again: nothing changes."""
+    with newsroom(read_settings(demo=True)) as room:
+        stories = load(room)
+    click.echo(f"loaded {stories} stories" if stories else "the demo is loaded already")

@@ -1,0 +1,142 @@
+"""An entry to the fields of an article, as the API would take them: cleaned, absolute, within every limit.
+
+What does not fit is cut or left out, never a reason to lose the story. nh3 runs last on every piece of HTML.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from feeds.ingest.canonical import strip_tracking
+from feeds.ingest.identity import distinct
+from feeds.model.article import Attachment, Image
+from feeds.model.entry import Entry, EntryText, ParsedFeed
+from feeds.model.label import fold
+from feeds.model.markup import absolute, absolute_address, clean, from_plain, plain, text_of, web_address
+from feeds.model.source import Source
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a date that is absurd
+MAX_TITLE, MAX_STANDFIRST, MAX_NAME, MAX_CONTENT = 500, 2000, 200, 1024 * 1024
+MAX_AUTHORS, MAX_TAGS, MAX_FILES = 50, 100, 100
+FIRST_WORDS = 80  # characters of a text that stand for a missing headline
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What an entry becomes: an article's fields; its moment, None where the entry has none that can be believed."""
+
+    fields: dict[str, object]
+    published_at: datetime | None
+    canonical_url: str
+
+
+def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) -> Taken:
+    """Give the fields of the article that an entry becomes, by its source's rules (CONTRACT section 9)."""
+    base = absolute_address(entry.base or source.url, source.url)
+    link = web_address(absolute_address(entry.link, base)) if entry.link else None
+    canonical = strip_tracking(link) if link else ""
+    content, standfirst = _texts(entry, base)
+    title = _title(entry) or _first_words(content) or _first_words(standfirst) or canonical or "Untitled"
+    fields: dict[str, object] = {
+        "title": title[:MAX_TITLE],
+        "standfirst": _cut(standfirst, MAX_STANDFIRST),
+        "content_html": content,
+        "authors": [{"name": name} for name in _names(source.authors or entry.authors)[:MAX_AUTHORS]],
+        "tags": _tags(entry, source)[:MAX_TAGS],
+        "section": source.section,
+        "language": _language(source.language or entry.language or feed.language),
+        "rights": plain(entry.rights or feed.rights)[:2000],
+        "canonical_url": canonical,
+        "image": _image(entry.image, base),
+        "attachments": _attachments(entry.attachments, base),
+    }
+    return Taken(
+        fields={name: value for name, value in fields.items() if value},
+        published_at=_believable(entry.published, now) or _believable(entry.updated, now),
+        canonical_url=canonical,
+    )
+
+
+def _texts(entry: Entry, base: str) -> tuple[str, str]:
+    """Give content and standfirst: a text alone is the content, a summary beside it the standfirst."""
+    body, beside = entry.content, entry.summary
+    if body is None:
+        body, beside = beside, None
+    return _html(body, base), _line(beside)
+
+
+def _html(text: EntryText | None, base: str) -> str:
+    if text is None:
+        return ""
+    cleaned = absolute(clean(text.value if text.is_html else from_plain(text.value)), base)
+    while len(cleaned.encode("utf-8", "replace")) > MAX_CONTENT:
+        cleaned = clean(cleaned[: len(cleaned) * 9 // 10])
+    return clean(cleaned)
+
+
+def _line(text: EntryText | None) -> str:
+    if text is None:
+        return ""
+    return text_of(text.value) if text.is_html else plain(text.value)
+
+
+def _title(entry: Entry) -> str:
+    return _line(entry.title)
+
+
+def _first_words(html: str) -> str:
+    return _cut(text_of(html), FIRST_WORDS)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    at = text.rfind(" ", limit // 2, limit)
+    return text[: at if at > 0 else limit - 1].rstrip() + "…"
+
+
+def _names(names: tuple[str, ...]) -> list[str]:
+    return [name for name in distinct(plain(name)[:MAX_NAME].strip() for name in names) if fold(name)]
+
+
+def _tags(entry: Entry, source: Source) -> list[str]:
+    """Map the partner's tags to ours; one that is mapped to nothing is dropped, one that is not mapped kept."""
+    ours = {fold(theirs): mapped for theirs, mapped in source.tags}
+    return _names((*(ours.get(fold(plain(tag)), tag) for tag in entry.tags), *source.add_tags))
+
+
+def _language(tag: str) -> str:
+    spelled = tag.strip().replace("_", "-")
+    return spelled if len(spelled) <= 35 and _LANGUAGE.fullmatch(spelled) else ""
+
+
+def _image(image: Image | None, base: str) -> dict[str, object] | None:
+    if image is None or (url := web_address(absolute_address(image.url, base))) is None or len(url) > 4096:
+        return None
+    values = {**asdict(image), "url": url, "type": _type(image.type)}
+    values |= {name: plain(str(values[name]))[:500] for name in ("alt", "caption", "credit")}
+    values |= {name: values[name] if 0 < (values[name] or 0) <= 1_000_000 else None for name in ("width", "height")}
+    return {name: value for name, value in values.items() if value}
+
+
+def _attachments(files: tuple[Attachment, ...], base: str) -> list[dict[str, object]]:
+    found = []
+    for file in files[:MAX_FILES]:
+        url = web_address(absolute_address(file.url, base))
+        if url is None or len(url) > 4096:
+            continue
+        values = {**asdict(file), "url": url, "type": _type(file.type), "title": plain(file.title)[:500]}
+        found.append({name: value for name, value in values.items() if value})
+    return found
+
+
+def _type(media_type: str) -> str:
+    spelled = media_type.partition(";")[0].strip().lower()
+    return spelled if _MEDIA_TYPE.fullmatch(spelled) else ""
+
+
+def _believable(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and EARLIEST <= moment <= now else None

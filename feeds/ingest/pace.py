@@ -1,0 +1,100 @@
+"""When a source is polled next, and why then; the arithmetic of Retry-After.
+
+In come the outcome of a poll, how often it failed in a row and the operator's floor and ceiling; out go an
+instant and its reason in words, which `sources show` prints. Nothing here reads a clock: the same poll gives
+the same due time. What a partner asks for by Cache-Control, ttl or skipHours is not heeded yet.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from feeds.model.dates import rfc3339
+from feeds.model.source import Outcome
+
+LONGEST_WISH = timedelta(days=7)  # a partner may ask for no longer pause than this
+JITTER = 0.1  # of the wait, later only, so that sources added together do not stay together
+_MOST_DOUBLINGS = 30  # past any ceiling; 2 ** failures of a source dead for years would overflow
+
+
+def next_poll(
+    *,
+    outcome: Outcome,
+    failures: int,
+    now: datetime,
+    floor: timedelta,
+    ceiling: timedelta,
+    retry_after: float | None,
+    seed: str,
+) -> tuple[datetime, str]:
+    """Give the instant of the next poll and the reason in words.
+
+    `failures` counts this poll too when it failed. `retry_after` is in seconds; a wish longer than the ceiling is
+    kept up to seven days. `seed` (the source's id) spreads polls by up to a tenth of the wait, later only.
+    """
+    wait, reason = _wait(outcome, failures, floor, max(floor, ceiling))
+    wish = _wish(outcome, retry_after)
+    if wish > wait:
+        # Asked for, so kept: no earlier than that, and no jitter that could pass the limit of seven days.
+        return now + wish, f"asked to wait until {rfc3339(now + wish)}"
+    spread = wait * (1 + JITTER * _share(seed, now))
+    return now + min(spread, max(wait, ceiling)), reason
+
+
+def parse_retry_after(value: str, *, date: str, now: datetime) -> float | None:
+    """Read Retry-After as seconds from now; None where it is absent or unreadable (RFC 9110 §10.2.3).
+
+    A date is taken against the answer's own Date, for the partner's clock may be wrong, else against `now`.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:12]), LONGEST_WISH.total_seconds())
+    until = parse_http_date(text)
+    if until is None:
+        return None
+    seconds = (until - (parse_http_date(date) or now)).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_WISH.total_seconds())
+
+
+def parse_http_date(text: str) -> datetime | None:
+    """Read an HTTP-date in any of its three forms, or None (RFC 9110 §5.6.7)."""
+    try:
+        instant = parsedate_to_datetime(text)
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _wait(outcome: Outcome, failures: int, floor: timedelta, ceiling: timedelta) -> tuple[timedelta, str]:
+    if not outcome.is_failure:
+        return floor, f"every {in_words(floor)}, the floor"
+    times = max(failures, 1)
+    # A floor of nothing (tests, demos) would double to nothing: failures start from a second at least.
+    start = max(floor, timedelta(seconds=1))
+    factor = 2 ** min(times, _MOST_DOUBLINGS)
+    wait = ceiling if start > ceiling / factor else start * factor
+    wait = max(wait, floor)
+    return wait, f"failed {'once' if times == 1 else f'{times} times'}: waits {in_words(wait)}"
+
+
+def _wish(outcome: Outcome, retry_after: float | None) -> timedelta:
+    if outcome is not Outcome.THROTTLED or retry_after is None or not retry_after > 0:
+        return timedelta(0)
+    return timedelta(seconds=min(retry_after, LONGEST_WISH.total_seconds()))
+
+
+def _share(seed: str, now: datetime) -> float:
+    """Give a number in [0, 1) that hangs on the source and the poll alone."""
+    digest = hashlib.sha256(f"{seed} {now.isoformat()}".encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def in_words(span: timedelta) -> str:
+    """Write a length of time as people say it: `15 min`, `2 h`, `1 d 12 h`; at most two units."""
+    seconds = round(span.total_seconds())
+    parts = []
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"

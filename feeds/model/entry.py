@@ -1,0 +1,50 @@
+"""An entry: one item of a partner's feed, as its document says it, with addresses made absolute."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.model.article import Attachment, Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryText:
+    """A text of an entry and how it is to be read: `html` or `plain`."""
+
+    value: str
+    is_html: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item as parsed, before it is matched, cleaned and judged.
+
+    `id` is the partner's own (`""` where it gave none). `published` and `updated` are aware UTC or None where they
+    are missing or unreadable. `authors` are names. `rights` is a licence that the entry states.
+    """
+
+    id: str = ""
+    link: str = ""
+    title: EntryText | None = None
+    summary: EntryText | None = None
+    content: EntryText | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    rights: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    image: Image | None = None
+    attachments: tuple[Attachment, ...] = ()
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A partner's document as read: what it says of itself, and its entries in its own order."""
+
+    title: str = ""
+    site_url: str = ""
+    language: str = ""
+    rights: str = ""
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[str, ...] = ()

@@ -1,0 +1,28 @@
+"""HTML and text, cleaned and made ready: the one cleaner of what comes in, and what goes out of it.
+
+text.py is plain text, addresses.py addresses, cleaner.py the sanitiser (the only user of nh3), lazy.py pictures that
+scripts would have loaded, rendered.py clean HTML as documents and pages print it.
+"""
+
+from feeds.model.markup.addresses import absolute_address, ascii_address, site_address, web_address
+from feeds.model.markup.cleaner import absolute, clean, text_of, unsafe
+from feeds.model.markup.rendered import for_documents, for_page, summary
+from feeds.model.markup.text import from_plain, plain, plain_lines, xml_text
+
+__all__ = [
+    "absolute",
+    "absolute_address",
+    "ascii_address",
+    "clean",
+    "for_documents",
+    "for_page",
+    "from_plain",
+    "plain",
+    "plain_lines",
+    "site_address",
+    "summary",
+    "text_of",
+    "unsafe",
+    "web_address",
+    "xml_text",
+]

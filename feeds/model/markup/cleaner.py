@@ -1,0 +1,214 @@
+"""The one sanitiser, at entry, and its second look at what goes out. nh3 is used here alone.
+
+`clean` keeps text markup, pictures, sound, film and frames, with relative addresses as they are. Its result is
+normalised: every tag closed, every attribute in double quotes; the other functions here rely on that.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from html import unescape
+
+import nh3
+
+from feeds.model.markup.addresses import absolute_address
+from feeds.model.markup.lazy import lift
+from feeds.model.markup.text import plain, xml_text
+
+_BLOCKS = set(
+    """
+    address article aside blockquote br caption center col colgroup dd details div dl dt figcaption figure
+    footer h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead
+    tr ul
+    """.split()
+)
+_INLINE = set(
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q rp rt ruby s samp small span
+    strike strong sub sup time tt u var wbr
+    """.split()
+)
+_MEDIA = {"audio", "img", "picture", "source", "track", "video"}
+_TAGS = (_BLOCKS | _INLINE | _MEDIA | {"iframe"}) - {"font", "center", "main", "nav", "hgroup"}
+_DROPPED = set(
+    """
+    script style noscript template object embed applet svg math head title textarea select button
+    """.split()
+)
+_ATTRIBUTES = {
+    "*": {"id", "lang", "dir", "title"},
+    "a": {"href", "hreflang", "rel", "type"},
+    "abbr": {"title"},
+    "audio": {"src", "controls", "preload"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"datetime"},
+    "details": {"open"},
+    "iframe": {"src", "width", "height", "allowfullscreen", "loading"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading"},
+    "ins": {"datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "source": {"src", "srcset", "sizes", "type", "media"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "headers", "scope"},
+    "time": {"datetime"},
+    "track": {"src", "kind", "srclang", "label"},
+    "video": {"src", "poster", "controls", "preload", "width", "height", "loop", "muted"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel", "data"}
+_ADDRESSES = ("href", "src", "poster")
+_SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
+_RASTER = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
+_MOST_DATA = 32 * 1024  # characters of a picture that stands in the page itself
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,99}")
+_REL = frozenset(
+    """
+    author bookmark external help license next nofollow noopener noreferrer prev sponsored tag ugc
+    """.split()
+)
+_CANDIDATE = re.compile(r"[\s,]*([^\s]+)(?:\s+([^,]*))?")
+_PIXEL = re.compile(r'<img(?=[^>]* (?:width|height)="[01](?:px)?")[^>]*>')
+_BARE_FRAME = re.compile(r"<iframe(?![^>]* src=)[^>]*></iframe>")
+_BARE_IMAGE = re.compile(r"<img(?![^>]* src(?:set)?=)[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})[^<>]{0,20000}>?")
+
+# The parser's time grows with the square of the depth; nothing that people write is as deep as this.
+_DEEPEST = 150
+_LEAVES = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_CLOSE_THEMSELVES = {"p", "li", "dt", "dd", "td", "th", "tr", "tbody", "thead", "tfoot"}
+_TRIES = 4  # until the parser agrees with what it wrote; twice is nearly always enough
+
+
+def clean(html: str) -> str:
+    """Make HTML safe and tidy; cleaning it again changes nothing. Takes anything, raises nothing."""
+    html = _flatter(lift(xml_text(html)))
+    for _ in range(_TRIES):
+        cleaned = _BARE_FRAME.sub("", _BARE_IMAGE.sub("", _PIXEL.sub("", _SANITISER.clean(html))))
+        if cleaned == html:
+            break
+        html = cleaned
+    return cleaned
+
+
+def absolute(html: str, base: str) -> str:
+    """Make every address in clean HTML absolute against a base, `#part` and srcset too, and spell it in ASCII."""
+
+    def resolved(tag: str, attribute: str, value: str) -> str | None:
+        if attribute in _ADDRESSES:
+            return value if value.startswith("data:") else absolute_address(value, base)
+        if attribute == "srcset":
+            return _srcset(value, lambda address: absolute_address(address, base))
+        return value
+
+    return _cleaner(_TAGS, resolved).clean(html)
+
+
+def text_of(html: str) -> str:
+    """Give the text of HTML on one line: blocks and line breaks part words, inline elements do not."""
+    bare = _STRIPPER.clean(_flatter(xml_text(html)))
+    return plain(unescape(_TAG.sub(" ", bare)))
+
+
+def unsafe(html: str) -> str | None:
+    """Say what must not go out in a piece of HTML; None where all is well. Frames must not: documents have links."""
+    if _JUDGE.clean(html) == html:
+        return None
+    for closing, name in _ANY_TAG.findall(html):
+        if not closing and name.lower() not in _TAGS - {"iframe"}:
+            return f"the element {name[:40]}"
+    for found in re.finditer(r"<[a-zA-Z][^\s<>]*((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", html):
+        for attribute in re.finditer(r"\s([a-zA-Z-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]*)))?", found[1]):
+            name, value = attribute[1].lower(), attribute[2] or attribute[3] or attribute[4] or ""
+            if name.startswith("on") or name == "style":
+                return f"the attribute {name[:40]}"
+            if name in _ADDRESSES and not _is_allowed_address("a", unescape(value)):
+                return f"an address in {name}"
+    return None
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    """Judge one attribute; give the value that it may have, or None."""
+    if attribute in _ADDRESSES:
+        address = "".join(value.split("\n")).replace("\r", "").replace("\t", "").strip().replace(" ", "%20")
+        return address if _is_allowed_address(tag, address) else None
+    if attribute == "srcset":
+        return _srcset(value, lambda address: address if _is_allowed_address("source", address) else None)
+    if attribute == "id":
+        return value if _ID.fullmatch(value) else None
+    if attribute == "rel":
+        return " ".join(word for word in value.lower().split() if word in _REL) or None
+    if attribute in ("width", "height"):
+        return value if re.fullmatch(r"[0-9]{1,5}(?:%|px)?", value) else None
+    return value
+
+
+def _is_allowed_address(tag: str, address: str) -> bool:
+    if not address:
+        return False
+    scheme = _SCHEME.match(address)
+    if scheme is None:
+        return tag != "iframe" or address.startswith("//")
+    name = scheme[1].lower()
+    if name == "data":
+        return tag == "img" and len(address) <= _MOST_DATA and _RASTER.fullmatch(address) is not None
+    if name in ("mailto", "tel"):
+        return tag == "a"
+    return name in ("http", "https")
+
+
+def _srcset(value: str, change: Callable[[str], str | None]) -> str | None:
+    """Change each address of a srcset; one that becomes None is left out (HTML, parsing a srcset attribute)."""
+    candidates, at = [], 0
+    while at < len(value) and (found := _CANDIDATE.match(value, at)) is not None:
+        address, descriptor = found[1], (found[2] or "").strip()
+        at = found.end()
+        if address.endswith(","):  # the comma ends a candidate without descriptor: what follows is the next one
+            at, descriptor = found.end(1), ""
+            address = address.rstrip(",")
+        changed = change(address) if address else None
+        if changed:
+            candidates.append(f"{changed} {descriptor}".strip())
+    return ", ".join(candidates) or None
+
+
+def _flatter(html: str) -> str:
+    """Leave out elements deeper than any text needs, and ends of nothing: the parser's time stays bounded."""
+    if html.count("<") <= _DEEPEST:
+        return html
+    open_names: Counter[str] = Counter()
+
+    def shallow(found: re.Match[str]) -> str:
+        name = found[2].lower()
+        if name in _LEAVES or name in _CLOSE_THEMSELVES:
+            return found[0]
+        if found[1]:
+            if not open_names[name]:
+                return ""
+            open_names[name] -= 1
+            return found[0]
+        if open_names.total() >= _DEEPEST:
+            return ""
+        open_names[name] += 1
+        return found[0]
+
+    return _ANY_TAG.sub(shallow, html)
+
+
+def _cleaner(tags: set[str], keep: Callable[[str, str, str], str | None]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        clean_content_tags=_DROPPED,
+        attributes=_ATTRIBUTES,
+        attribute_filter=keep,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+
+
+# Made once: building one costs as much as cleaning a page.
+_SANITISER = _cleaner(_TAGS, _kept)
+_JUDGE = _cleaner(_TAGS - {"iframe"}, _kept)
+_STRIPPER = nh3.Cleaner(tags=_BLOCKS, clean_content_tags=_DROPPED, attributes={}, link_rel=None)

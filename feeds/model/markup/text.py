@@ -1,0 +1,35 @@
+"""Plain text: rid of what XML forbids, its white space made single; and plain text set as HTML."""
+
+import re
+from html import escape
+
+# Beside what XML 1.0 §2.2 forbids: C1 controls, and the noncharacters of Unicode 23.7, which some readers reject.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+    + "]"
+)
+_BLANKS = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(r" ?(?:\n ?)+")
+
+
+def xml_text(text: str) -> str:
+    """Drop every character that XML forbids or that readers reject; U+0085 and its kin become spaces or line ends."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ").replace("\x85", "\n"))
+
+
+def plain(text: str) -> str:
+    """Give text on one line, white space made single; what looks like markup in it stays as it is."""
+    return " ".join(xml_text(text).split())
+
+
+def plain_lines(text: str) -> str:
+    """Give text with its line breaks, other white space made single, no blank line."""
+    return _BREAKS.sub("\n", _BLANKS.sub(" ", xml_text(text))).strip()
+
+
+def from_plain(text: str) -> str:
+    """Set plain text as HTML: blank lines part paragraphs, line ends become `<br>`."""
+    paragraphs = re.split(r"\n\s*\n", xml_text(text).strip())
+    set_out = ("<br>".join(escape(line.strip(), quote=False) for line in part.split("\n")) for part in paragraphs)
+    return "".join(f"<p>{part}</p>" for part in set_out if part)

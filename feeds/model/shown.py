@@ -1,0 +1,35 @@
+"""What a fragment prints of an article, as one short text: equal texts, equal fragments.
+
+A fragment is kept under this text (DESIGN section 5). A revision's number alone would go stale at the rename of an
+author; so it is a hash over every value that can be printed. All values count but those named in _SILENT: a field
+that is added later counts from its first day.
+"""
+
+import hashlib
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+
+from feeds.model.article import Article
+from feeds.model.dates import to_us
+
+# Values that no document prints: an article's standing is told by its being there.
+_SILENT = {"status", "revision", "created_at", "expires_at", "withdrawn_at", "withdrawn_reason", "was_public", "bio"}
+
+
+def shown_of(article: Article) -> str:
+    """Give 32 hex digits that stand for all that documents print of the article."""
+    return hashlib.blake2b(_spell(article).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _spell(value: object) -> str:
+    """Write a value so that different values are written differently; independent of the process."""
+    if isinstance(value, datetime):
+        return f"@{to_us(value)}"
+    if isinstance(value, tuple):
+        return "(" + ",".join(_spell(part) for part in value) + ")"
+    if is_dataclass(value):
+        parts = (f"{f.name}={_spell(getattr(value, f.name))}" for f in fields(value) if f.name not in _SILENT)
+        return type(value).__name__ + "{" + ",".join(parts) + "}"
+    if isinstance(value, str):
+        return repr(str(value))
+    return repr(value)

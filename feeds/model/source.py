@@ -1,0 +1,94 @@
+"""A source: a partner's feed that we poll, and what one poll of it came to (CONTRACT section 9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Whether a source is polled."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    GONE = "gone"
+    QUARANTINED = "quarantined"
+
+
+class Outcome(StrEnum):
+    """What one poll came to."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REDIRECTED = "redirected"
+    NOT_A_FEED = "not-a-feed"
+    CHALLENGE = "challenge"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    HTTP_ERROR = "http-error"
+    THROTTLED = "throttled"
+    GONE = "gone"
+    BROKEN = "broken"
+
+    @property
+    def is_failure(self) -> bool:
+        return self not in (Outcome.CHANGED, Outcome.UNCHANGED)
+
+
+RIGHTS = ("full", "summary", "link")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What the partner sent with its last whole answer, byte for byte, and the address they belong to."""
+
+    url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One partner's feed as kept.
+
+    `tags` maps theirs to ours (`""` drops one). `failures` counts failed polls in a row. `polled_once` is False
+    until a poll has read the feed: the first one publishes at most `first_poll` entries.
+    """
+
+    id: str
+    url: str
+    created_at: datetime
+    title: str = ""
+    site_url: str = ""
+    state: State = State.ACTIVE
+    publish: str = "auto"
+    rights: str = "full"
+    tags: tuple[tuple[str, str], ...] = ()
+    add_tags: tuple[str, ...] = ()
+    section: str = ""
+    authors: tuple[str, ...] = ()
+    credit: str = ""
+    language: str = ""
+    max_age_days: int | None = None
+    first_poll: int | None = None
+    next_poll_at: datetime | None = None
+    why: str = ""
+    validators: Validators = Validators()
+    body_hash: str = ""
+    failures: int = 0
+    polled_once: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One attempt. `took_ms` in milliseconds, `bytes` as received, `new` and `changed` count entries."""
+
+    at: datetime
+    outcome: Outcome
+    status: int | None = None
+    detail: str = ""
+    took_ms: int = 0
+    bytes: int = 0
+    new: int = 0
+    changed: int = 0

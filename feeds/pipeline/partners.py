@@ -1,0 +1,90 @@
+"""Sources as their operator handles them: added, asked to be polled, removed, and told of."""
+
+from feeds.errors import Fault, Refusal
+from feeds.ingest.address import refuse_url
+from feeds.model.dates import rfc3339, rfc3339_us, to_us
+from feeds.model.source import Poll, Source, State
+from feeds.model.source_submission import SourceSubmission
+from feeds.model.submission import validated
+from feeds.pipeline.newsroom import Newsroom
+from feeds.store import polls, sources
+from feeds.store.database import Connection
+
+
+def add(room: Newsroom, given: object) -> Source:
+    """Add a source; its first poll follows at once. Raises Refusal 422, or 409 where it is polled already."""
+    sent = validated(SourceSubmission, given, "The source cannot be taken as it is.")
+    if (reason := refuse_url(sent.url)) is not None:
+        raise Refusal(422, "The source cannot be taken as it is.", (Fault("/url", reason),))
+    values = {name: getattr(sent, name) for name in sent.model_fields_set if name != "url"}
+    with room.store.write() as connection:
+        known = sources.find_by_url(connection, sent.url)
+        if known is not None and not known[1]:
+            raise Refusal(409, f"The address is polled already, as {known[0].id}.", (Fault("/url", "is taken"),))
+        return sources.add(connection, sent.url, values, to_us(room.clock.now()))
+
+
+def poll_soon(room: Newsroom, source_id: str) -> Source:
+    """Have a source polled as soon as may be, whatever its due time; one that is gone is tried again."""
+    with room.store.write() as connection:
+        source = get(connection, source_id)
+        if source.state is State.PAUSED:
+            raise Refusal(409, f"The source {source_id} is paused.")
+        if source.state is State.GONE:
+            sources.change(connection, source_id, {"state": str(State.ACTIVE)})
+        sources.reschedule(connection, source_id, to_us(room.clock.now()), "asked for")
+        return get(connection, source_id)
+
+
+def remove(room: Newsroom, source_id: str) -> None:
+    """Remove a source; its articles stay, with its name."""
+    with room.store.write() as connection:
+        get(connection, source_id)
+        sources.remove(connection, source_id, to_us(room.clock.now()))
+
+
+def get(connection: Connection, source_id: str) -> Source:
+    """Give a source; raises Refusal 404."""
+    found = sources.find(connection, source_id)
+    if found is None:
+        raise Refusal(404, f"There is no source {source_id[:64]}.")
+    return found
+
+
+def represent(connection: Connection, source: Source) -> dict[str, object]:
+    """Give a source as the API and the commands tell it; `last` is its last poll."""
+    last = polls.newest(connection, source.id, limit=1)
+    return {
+        "id": source.id,
+        "url": source.url,
+        "title": source.title,
+        "site_url": source.site_url or None,
+        "state": str(source.state),
+        "publish": source.publish,
+        "rights": source.rights,
+        "tags": dict(source.tags),
+        "add_tags": list(source.add_tags),
+        "section": source.section or None,
+        "authors": list(source.authors),
+        "credit": source.credit or None,
+        "language": source.language or None,
+        "max_age_days": source.max_age_days,
+        "first_poll": source.first_poll,
+        "next_poll_at": None if source.next_poll_at is None else rfc3339(source.next_poll_at),
+        "why": source.why,
+        "last": represent_poll(last[0]) if last else None,
+    }
+
+
+def represent_poll(poll: Poll) -> dict[str, object]:
+    """Give a poll as the API tells it."""
+    return {
+        "at": rfc3339_us(poll.at),
+        "outcome": str(poll.outcome),
+        "status": poll.status,
+        "detail": poll.detail,
+        "took_ms": poll.took_ms,
+        "bytes": poll.bytes,
+        "new": poll.new,
+        "changed": poll.changed,
+    }

@@ -1,0 +1,145 @@
+"""The schedule: jobs with their periods, kicked when there is something to do. The only user of APScheduler.
+
+Missed runs coalesce, one run of a job goes at a time, a kick during a run makes it look again before it ends, a wall
+clock that steps back silences nothing, and a job that fails is logged with its cause, counted, and stops no other.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from feeds.errors import StoreError
+from feeds.logs import event
+from feeds.model.dates import to_us
+from feeds.pipeline.newsroom import Newsroom
+from feeds.store import jobs
+
+CLOCK_LOOK = 1.0  # seconds between two looks at the clock
+CLOCK_STEP = 2.0  # seconds by which wall and monotonic time may part before it counts as a step
+NOTE_EVERY = timedelta(seconds=30)  # a job that has nothing to tell is noted no more often
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something done every `period`. `work` gives how much it did, for the record; it may raise anything."""
+
+    name: str
+    period: timedelta
+    work: Callable[[], int]
+
+
+class Schedule:
+    """Runs jobs in threads of its own until stopped."""
+
+    def __init__(self, room: Newsroom, work: list[Job]) -> None:
+        self._room = room
+        self._jobs = {job.name: job for job in work}
+        self._lock = threading.Lock()
+        self._running: set[str] = set()
+        self._again: set[str] = set()
+        self._noted: dict[str, datetime] = {}
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            # a run that is late is still to be done, once (the default forgets it after a second)
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(_on_late, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+
+    def start(self) -> None:
+        """Start; every job runs at once for the first time, since what is due follows from the store."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        for job in self._jobs.values():
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                args=[job],
+                id=job.name,
+                seconds=job.period.total_seconds(),
+                next_run_time=self._room.clock.now(),
+                replace_existing=True,
+            )
+        self._scheduler.start()
+        threading.Thread(target=self._watch_clock, name="clock watch", daemon=True).start()
+
+    def kick(self, name: str) -> None:
+        """Have a job run now; one that is running looks again before it ends."""
+        with self._lock:
+            if name in self._running:
+                self._again.add(name)
+            elif not self._stopping.is_set():
+                self._scheduler.modify_job(name, next_run_time=self._room.clock.now())
+
+    def stop(self) -> None:
+        """Start no more runs, and wait for those under way."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def _run(self, job: Job) -> None:
+        with self._lock:
+            self._running.add(job.name)
+        try:
+            while not self._stopping.is_set():
+                with self._lock:
+                    self._again.discard(job.name)
+                self._run_once(job)
+                with self._lock:
+                    if job.name not in self._again:
+                        self._running.discard(job.name)  # under the lock: a kick from here on starts a run of its own
+                        return
+        finally:
+            with self._lock:
+                self._running.discard(job.name)
+
+    def _run_once(self, job: Job) -> None:
+        at = self._room.clock.now()
+        began = self._room.clock.monotonic()
+        try:
+            did = job.work()
+            outcome, detail = "done", str(did)
+        except Exception as error:  # whatever it is, the other jobs go on
+            event(_log, "job failed", level=logging.ERROR, error=error, job=job.name)
+            did, outcome, detail = 1, "failed", f"{type(error).__name__}: {error}"[:500]
+        took = self._room.clock.monotonic() - began
+        last = self._noted.get(job.name)
+        if did or last is None or abs(at - last) >= NOTE_EVERY:
+            self._note(job, at, took, outcome, detail)
+
+    def _note(self, job: Job, at: datetime, took: float, outcome: str, detail: str) -> None:
+        self._noted[job.name] = at
+        next_at = to_us(at + job.period)
+        note = jobs.Job(job.name, to_us(at), round(took, 4), outcome, detail, next_at)
+        try:
+            with self._room.store.write() as connection:
+                jobs.note(connection, note)
+                if outcome == "failed":
+                    jobs.fault(connection, f"job:{job.name}", detail, to_us(at))
+        except StoreError as error:  # the store may be why the job failed; the log has it
+            event(_log, "job not noted", level=logging.WARNING, job=job.name, reason=str(error))
+
+    def _watch_clock(self) -> None:
+        """Re-arm all jobs where the wall clock stepped: they wait for wall times that may be hours away."""
+        wall, steady = self._room.clock.now(), self._room.clock.monotonic()
+        while not self._stopping.wait(CLOCK_LOOK):
+            now_wall, now_steady = self._room.clock.now(), self._room.clock.monotonic()
+            drift = (now_wall - wall).total_seconds() - (now_steady - steady)
+            if abs(drift) > CLOCK_STEP:
+                event(_log, "clock stepped", level=logging.WARNING, seconds=round(drift, 1))
+                for name in self._jobs:
+                    self.kick(name)
+            wall, steady = now_wall, now_steady
+
+
+def _on_late(late: JobExecutionEvent) -> None:
+    event(_log, "job late", level=logging.DEBUG, job=late.job_id)

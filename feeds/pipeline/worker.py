@@ -1,0 +1,89 @@
+"""The worker's whole work: the jobs and their periods, and the watcher that kicks them at every change."""
+
+import logging
+import os
+from datetime import timedelta
+
+from feeds.logs import event
+from feeds.model.dates import to_us
+from feeds.pipeline import due, housekeeping, sweep
+from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.poller import Poller
+from feeds.pipeline.printer import Printer
+from feeds.pipeline.schedule import Job, Schedule
+from feeds.store import dirty, jobs, ripples, sources
+from feeds.store.changes import Watcher
+
+ROLE = "worker"
+STALE = timedelta(seconds=10)  # without a sign of life for so long, a process is taken for dead
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """The worker of one instance; runs in threads until stopped."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+        self._printer = Printer(room.site, room.settings)
+        self._poller = Poller(room)
+        self._started_us = to_us(room.clock.now())
+        periods = room.settings.schedule
+        self._schedule = Schedule(
+            room,
+            [
+                Job(name="heartbeat", period=periods.heartbeat, work=self._beat),
+                Job(name="sweep", period=periods.sweep, work=self._sweep),
+                Job(name="due", period=periods.due, work=lambda: due.run(room)),
+                Job(name="poll", period=periods.poll, work=self._poller.run),
+                Job(name="housekeeping", period=periods.housekeeping, work=self._keep_house),
+            ],
+        )
+        self._watcher = Watcher(room.store, self._on_change)
+
+    def start(self) -> None:
+        """Sign in, mark what is printed otherwise than before, and start the jobs."""
+        with self._room.store.write() as connection:
+            jobs.clear_processes(connection, ROLE, to_us(self._room.clock.now() - STALE))
+        self._beat()
+        if marked := sweep.mark_if_reprinted(self._room, self._printer):
+            event(_log, "documents are printed otherwise than before", channels=marked)
+        self._schedule.start()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Finish what is under way, or leave it to be done again, and sign out."""
+        self._watcher.stop()
+        self._poller.stop()
+        self._schedule.stop()
+        with self._room.store.write() as connection:
+            jobs.leave(connection, ROLE, os.getpid())
+
+    def _sweep(self) -> int:
+        return sweep.run(self._room, self._printer, lambda: self._schedule.is_stopping)
+
+    def _keep_house(self) -> int:
+        return housekeeping.run(self._room, self._printer)
+
+    def _beat(self) -> int:
+        now_us = to_us(self._room.clock.now())
+        with self._room.store.write() as connection:
+            jobs.beat(connection, ROLE, os.getpid(), self._started_us, now_us)
+        return 0
+
+    def _on_change(self) -> None:
+        """Kick what the change gives to do; runs after every commit, so it only asks three indexes."""
+        now_us = to_us(self._room.clock.now())
+        with self._room.store.read() as connection:
+            is_dirty = dirty.is_any(connection) or ripples.first(connection) is not None
+            next_due = sources.next_due(connection)
+        if is_dirty:
+            self._schedule.kick("sweep")
+        if next_due is not None and next_due <= now_us:
+            self._schedule.kick("poll")
+
+
+def is_alive(room: Newsroom) -> bool:
+    """Say whether a worker gave a sign of life of late; a clock that was set back or on counts as well."""
+    with room.store.read() as connection:
+        beat = jobs.last_beat(connection, ROLE)
+    return beat is not None and abs(to_us(room.clock.now()) - beat) < STALE // timedelta(microseconds=1)

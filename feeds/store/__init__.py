@@ -1,0 +1,1 @@
+"""What is kept: SQLAlchemy Core, rows to values and back, one file a noun."""

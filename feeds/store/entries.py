@@ -1,0 +1,68 @@
+"""Entries of sources as they were met: by which a poll tells new from known, and what became of each."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, or_, select, update
+
+from feeds.store.schema import entries
+
+
+class Known(NamedTuple):
+    """An entry met before. `state` is published, held, remembered or refused; instants in microseconds."""
+
+    id: int
+    key: str
+    drifted: str
+    link: str
+    title: str
+    hash: str
+    state: str
+    why: str
+    article: str
+    first_seen_at: int
+    seen_at: int
+
+
+_columns = [entries.c[name] for name in Known._fields]
+
+
+def known(
+    connection: Connection, source: str, *, keys: Collection[str], drifted: Collection[str], links: Collection[str]
+) -> list[Known]:
+    """Give the source's entries that have one of these keys, second keys or links; three looks at an index."""
+    wanted: dict[int, Known] = {}
+    for column, values in ((entries.c.key, keys), (entries.c.drifted, drifted), (entries.c.link, links)):
+        some = sorted(set(values) - {""})
+        for at in range(0, len(some), 500):
+            statement = select(*_columns).where(entries.c.source == source, column.in_(some[at : at + 500]))
+            wanted.update({row.id: Known(*row) for row in connection.execute(statement)})
+    return [wanted[number] for number in sorted(wanted)]
+
+
+def meet(connection: Connection, source: str, row: dict[str, object]) -> None:
+    """Keep an entry that was not met before."""
+    connection.execute(entries.insert().values(source=source, **row))
+
+
+def note(connection: Connection, number: int, row: dict[str, object]) -> None:
+    """Keep what changed of a known entry."""
+    connection.execute(update(entries).where(entries.c.id == number).values(**row))
+
+
+def find_of_article(connection: Connection, article: str) -> Known | None:
+    """Give the entry that an article was made from."""
+    row = connection.execute(select(*_columns).where(entries.c.article == article).limit(1)).first()
+    return None if row is None else Known(*row)
+
+
+def newest(connection: Connection, source: str, *, before: tuple[int, int] | None, limit: int) -> list[Known]:
+    """Give a source's entries, newest first seen first, past (first_seen_at, id) `before`."""
+    statement = select(*_columns).where(entries.c.source == source)
+    if before is not None:
+        at, number = before
+        statement = statement.where(
+            or_(entries.c.first_seen_at < at, (entries.c.first_seen_at == at) & (entries.c.id < number))
+        )
+    statement = statement.order_by(entries.c.first_seen_at.desc(), entries.c.id.desc()).limit(limit)
+    return [Known(*row) for row in connection.execute(statement)]

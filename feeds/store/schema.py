@@ -1,0 +1,405 @@
+"""The tables, as they are after the newest migration (a test holds the two together).
+
+Conventions: instants are integer microseconds since 1970 in UTC (`…_at`); texts are never null, an empty text stands
+for "none"; a null instant or number means that there is none. Ids of articles are texts, compared as bytes: they are
+part of keys whose order documents print. Tables that are read by ranges of their key are clustered by it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+
+def _text(name: str, **options: object) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="", **options)  # type: ignore[arg-type]
+
+
+def _at(name: str, *, optional: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=optional)
+
+
+def _count(name: str, start: int = 0) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=str(start))
+
+
+# -- the newsroom itself --------------------------------------------------------------------------------------------
+
+# What is fixed or found once: authority and date of ids, the address served, whether the demo is in, print settings.
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), _text("value"))
+
+# One row. `seq` numbers every change that other processes must see; drawn inside the write transaction.
+notices = Table("notices", metadata, Column("id", Integer, primary_key=True), _count("seq"))
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("name"),
+    _text("scope"),
+    Column("hash", Text, nullable=False, unique=True),  # SHA-256 of the token, in hex; the token itself is not kept
+    _at("created_at"),
+    _at("revoked_at", optional=True),
+)
+
+# -- what articles are filed under -----------------------------------------------------------------------------------
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # authors, tags, sections
+    Column("slug", Text, nullable=False),
+    _text("name"),
+    # told of an author
+    _text("bio"),
+    _text("url"),
+    _text("image"),
+    # told of a section or tag
+    _text("description"),
+    Index("labels_slug", "kind", "slug", unique=True),
+)
+
+# Every folded name that stands for a label, also those it had before a rename or merge.
+label_names = Table(
+    "label_names",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("fold", Text, nullable=False),
+    Column("label", ForeignKey("labels.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("kind", "fold"),
+    sqlite_with_rowid=False,
+)
+
+# Slugs that lead elsewhere, for ever; they are never given away.
+redirects = Table(
+    "redirects",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("label", ForeignKey("labels.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("kind", "slug"),
+    sqlite_with_rowid=False,
+)
+
+# -- articles --------------------------------------------------------------------------------------------------------
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("folded_id", Text, nullable=False, unique=True),  # two ids that differ by case alone are refused
+    # as the newsroom wrote it
+    _text("title"),
+    Column("title_fold", Text, nullable=False, server_default=""),  # by which related lines find it
+    _text("standfirst"),
+    _text("content_html"),
+    _text("kicker"),
+    _text("language"),
+    _text("rights"),
+    _text("canonical_url"),
+    _text("dateline"),
+    _text("image"),  # JSON; empty: none
+    _text("attachments"),  # JSON list
+    _text("flags"),  # words apart by spaces
+    _text("corrections"),  # JSON list of {at, note}, oldest first
+    Column("section", ForeignKey("labels.id"), nullable=True),
+    # where it stands in its life
+    _text("status"),
+    _at("published_at", optional=True),
+    _at("updated_at"),
+    _at("created_at"),
+    _at("changed_at"),  # any change at all, also of tags
+    _at("expires_at", optional=True),
+    _at("withdrawn_at", optional=True),
+    _text("withdrawn_reason"),
+    Column("was_public", Boolean, nullable=False, server_default=text("0")),
+    Column("is_placed", Boolean, nullable=False, server_default=text("0")),  # public as of its last placing
+    _count("revision", 1),
+    _text("shown"),  # stands for every value that its fragments print
+    # a partner's
+    Column("source", ForeignKey("sources.id"), nullable=True),
+    _text("entry_id"),
+    _text("ours"),  # names of fields that were changed through the API, apart by spaces
+    Index("articles_by_title", "title_fold"),
+    Index("articles_by_source", "source", "published_at"),
+    Index("articles_due", "published_at", sqlite_where=text("status = 'scheduled'")),
+    Index("articles_ending", "expires_at", sqlite_where=text("is_placed = 1 AND expires_at IS NOT NULL")),
+    Index("articles_newest", text("coalesce(published_at, created_at)"), "id"),
+    Index("articles_changed", "changed_at"),
+)
+
+article_labels = Table(
+    "article_labels",
+    metadata,
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("position", Integer, nullable=False),  # as the byline and the list of tags have them
+    Column("label", ForeignKey("labels.id"), nullable=False),
+    PrimaryKeyConstraint("article", "kind", "position"),
+    Index("article_labels_by_label", "label", "article"),
+    sqlite_with_rowid=False,
+)
+
+article_related = Table(
+    "article_related",
+    metadata,
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("target", Text, nullable=False, server_default=""),  # an id, as the client named it; need not exist
+    _text("title"),
+    _text("title_fold"),
+    _text("url"),
+    PrimaryKeyConstraint("article", "position"),
+    sqlite_with_rowid=False,
+)
+
+# Which articles print something of a label, of another article (by id or by title) or of a source.
+article_shows = Table(
+    "article_shows",
+    metadata,
+    Column("kind", Text, nullable=False),  # label, article, title, source
+    Column("key", Text, nullable=False),
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    PrimaryKeyConstraint("kind", "key", "article"),
+    Index("article_shows_by_article", "article"),
+    sqlite_with_rowid=False,
+)
+
+# What is left to do of a change that many articles show: those past `after` have to look again at what they show.
+ripples = Table(
+    "ripples",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("kind"),  # as in article_shows
+    _text("key"),
+    _text("after"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    _at("at"),
+    _text("body"),  # the article as GET answered it, JSON
+    PrimaryKeyConstraint("article", "number"),
+)
+
+# -- channels and what they hold -------------------------------------------------------------------------------------
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("number", Integer, primary_key=True),  # given at first use, printed in Atom ids, never given again
+    Column("label", ForeignKey("labels.id"), nullable=True, unique=True),  # null: `site`
+    # its own ways; empty or null: as the site has it
+    _text("title"),
+    _text("description"),
+    _text("language"),
+    _text("depth"),
+    Column("window", Integer, nullable=True),
+    _text("image"),
+    Column("partners", Boolean, nullable=False, server_default=text("1")),
+    sqlite_autoincrement=True,
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("channel", ForeignKey("channels.number"), nullable=False),
+    _at("at"),
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    PrimaryKeyConstraint("channel", "at", "article"),
+    Index("places_by_article", "article", "channel"),
+    sqlite_with_rowid=False,
+)
+
+# Counters that only rise: a channel is dirty while marked > built.
+dirty = Table(
+    "dirty",
+    metadata,
+    Column("channel", ForeignKey("channels.number"), primary_key=True),
+    _count("marked"),
+    _count("built"),
+    _at("since"),  # when it last became dirty
+    Index("dirty_now", "since", sqlite_where=text("marked > built")),
+)
+
+fragments = Table(
+    "fragments",
+    metadata,
+    Column("article", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("shown", Text, nullable=False),  # the article's, with the printer's (pipeline/printer)
+    Column("data", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    _at("made_at"),
+    Index("fragments_key", "article", "variant", "shown", "format", unique=True),
+)
+
+# One row is the three documents of a channel (part 0: current; archive parts above) as recipes: frames and the
+# list of fragments. `stamp` is theirs together; `<format>_hash` is part of the ETag.
+documents = Table(
+    "documents",
+    metadata,
+    Column("channel", ForeignKey("channels.number"), nullable=False),
+    Column("part", Integer, nullable=False),
+    _count("seq"),  # of the notice that told of it
+    _at("stamp"),
+    _text("variant"),
+    _text("entries"),  # JSON list of [article, shown, stamp at which it came so]
+    _text("rss_hash"),
+    Column("rss_head", LargeBinary, nullable=False),
+    Column("rss_tail", LargeBinary, nullable=False),
+    _text("atom_hash"),
+    Column("atom_head", LargeBinary, nullable=False),
+    Column("atom_tail", LargeBinary, nullable=False),
+    _text("json_hash"),
+    Column("json_head", LargeBinary, nullable=False),
+    Column("json_tail", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("channel", "part"),
+    Index("documents_by_seq", "seq"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("channel", ForeignKey("channels.number"), nullable=False),
+    _at("at"),
+    Column("article", Text, nullable=False),
+    _text("reason"),
+    PrimaryKeyConstraint("channel", "at", "article"),
+    Index("tombstones_by_article", "article"),
+    sqlite_with_rowid=False,
+)
+
+# Articles that could not be rendered, as of what they showed then.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("article", Text, primary_key=True),
+    _text("shown"),
+    _text("reason"),
+    _at("at"),
+)
+
+# -- partners --------------------------------------------------------------------------------------------------------
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    # as the operator set it
+    _text("title"),
+    _text("site_url"),
+    _text("state"),
+    _text("publish"),
+    _text("rights"),
+    _text("tags"),  # JSON object, theirs to ours
+    _text("add_tags"),  # JSON list
+    _text("section"),
+    _text("authors"),  # JSON list
+    _text("credit"),
+    _text("language"),
+    Column("max_age_days", Integer, nullable=True),
+    Column("first_poll", Integer, nullable=True),
+    # as polling found it
+    _text("why"),
+    _at("next_poll_at", optional=True),
+    _text("validators_url"),
+    _text("etag"),
+    _text("last_modified"),
+    _text("body_hash"),
+    _count("failures"),
+    Column("polled_once", Boolean, nullable=False, server_default=text("0")),
+    _at("created_at"),
+    _at("removed_at", optional=True),  # removed: its articles keep its name, the same address takes it up again
+    Index("sources_due", "next_poll_at", sqlite_where=text("state = 'active' AND removed_at IS NULL")),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    _text("key"),  # the partner's id, else link, else a hash (ingest/identity)
+    _text("drifted"),  # the key without scheme and host; empty: none
+    _text("link"),
+    _text("title"),
+    _text("hash"),  # of everything but its dates
+    _text("state"),  # published, held, remembered, refused
+    _text("why"),
+    _text("body"),  # of one that is held: the article that it would become, JSON
+    Column("article", Text, nullable=False, server_default=""),
+    _at("first_seen_at"),
+    _at("seen_at"),
+    Index("entries_by_key", "source", "key", unique=True),
+    Index("entries_by_drifted", "source", "drifted"),
+    Index("entries_by_link", "source", "link"),
+    Index("entries_newest", "source", "first_seen_at", "id"),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    _at("at"),
+    _text("outcome"),
+    Column("status", Integer, nullable=True),
+    _text("detail"),
+    _count("took_ms"),
+    _count("bytes"),
+    _count("new"),
+    _count("changed"),
+    PrimaryKeyConstraint("source", "at"),
+    sqlite_with_rowid=False,
+)
+
+# -- the machine room ------------------------------------------------------------------------------------------------
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _at("started_at", optional=True),
+    Column("took_s", Float, nullable=False, server_default="0"),
+    _text("outcome"),
+    _text("detail"),
+    _at("next_at", optional=True),
+)
+
+faults = Table(
+    "faults",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _at("at"),
+    _text("kind"),
+    _text("detail"),
+    Index("faults_at", "at"),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("role", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    _at("started_at"),
+    _at("beat_at"),
+    PrimaryKeyConstraint("role", "pid"),
+)

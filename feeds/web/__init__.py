@@ -1,0 +1,71 @@
+"""The doors: the front for documents, the API, the pages. `create_app` makes the WSGI application of one process."""
+
+from datetime import timedelta
+
+from flask import Flask, Response
+
+from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.printer import Printer
+from feeds.pipeline.serving import Kitchen
+from feeds.store import documents
+from feeds.store.changes import Watcher
+from feeds.web import health, pages, problems
+from feeds.web.api import articles, sources
+from feeds.web.documents import Cupboard
+from feeds.web.front import Front
+from feeds.web.shelf import Shelf
+
+API_CALLS = 8  # under way at a time in one process; the server has more threads, so that documents never wait
+
+
+def create_app(room: Newsroom) -> Flask:
+    """Make the application that serves a newsroom, and start its watcher for changes."""
+    app = Flask("feeds.web", static_folder="pages/static", static_url_path="/static", template_folder="pages/templates")
+    app.url_map.strict_slashes = False
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
+    app.extensions["newsroom"] = room
+    problems.register(app)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(articles.blueprint)
+    app.register_blueprint(sources.blueprint)
+    pages.register(app)
+    app.after_request(_safe)
+    cupboard = _cupboard(app, room)
+    app.wsgi_app = Front(  # type: ignore[method-assign]  # Flask's documented way to put middleware ahead of itself
+        app.wsgi_app,
+        cupboard=cupboard,
+        clock=room.clock,
+        hosts=room.settings.hosts,
+        max_body=room.settings.server.max_body,
+        api_calls=API_CALLS,
+        hubs=room.site.hubs,
+    )
+    return app
+
+
+def _cupboard(app: Flask, room: Newsroom) -> Cupboard:
+    """Make the cupboard, with a watcher that takes changed documents off its shelf."""
+    shelf = Shelf(room.settings.serving.memory // room.settings.server.processes)
+    cupboard = Cupboard(Kitchen(room, Printer(room.site, room.settings)), shelf, room.site.url)
+    with room.store.read() as connection:
+        seen = documents.newest_notice(connection)
+
+    def look() -> None:
+        nonlocal seen
+        with room.store.read() as connection:
+            seen, changed = documents.noticed(connection, seen)
+        cupboard.drop(changed)
+
+    watcher = Watcher(room.store, look)
+    app.extensions["watcher"] = watcher
+    watcher.start()
+    return cupboard
+
+
+def _safe(response: Response) -> Response:
+    """Say on every answer what a browser may do with it; pages set a policy of their own."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    return response

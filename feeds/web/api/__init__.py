@@ -1,0 +1,1 @@
+"""The API under /api: JSON in, JSON out, refusals as problem details."""

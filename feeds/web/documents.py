@@ -1,0 +1,121 @@
+"""Where the front finds documents: on the shelf, else joined, compressed and put there.
+
+However many ask for one that is not ready, it is joined once; a notice of change takes it off the shelf.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from feeds.errors import StoreError
+from feeds.model.dates import from_us
+from feeds.model.document import Format
+from feeds.pipeline.serving import FragmentGone, Kitchen, Moved, Whole
+from feeds.web.conditional import CODINGS, choose_coding
+from feeds.web.shelf import Ready, Shelf
+
+QUICK = ("gzip", "identity")  # made while a reader waits; br is made at leisure
+WORTH_PRESSING = 3  # requests that would have liked br better
+PATIENCE = 40  # looks at the store, 25 ms apart, for a version that is being replaced
+_LOCKS = 64
+
+
+class Gone(NamedTuple):
+    """No document here: it lies at `location` now (absolute), or there never was one (None)."""
+
+    location: str | None
+
+
+class Cupboard:
+    """The documents of one process."""
+
+    def __init__(self, kitchen: Kitchen, shelf: Shelf, site_url: str) -> None:
+        self._kitchen = kitchen
+        self._shelf = shelf
+        self.site_url = site_url
+        self._flights = [threading.Lock() for _ in range(_LOCKS)]
+        self._leisure = ThreadPoolExecutor(1, thread_name_prefix="leisure")
+        self._wait = threading.Event()  # never set: a sleep
+
+    def find(self, path: str, key: str, format: Format) -> Ready | Gone:
+        """Find the present version of a document; raises StoreError."""
+        ready = self._shelf.get(path)
+        if ready is not None:
+            return ready
+        mark = self._shelf.mark()
+        found = self._kitchen.find(key, format)
+        if found is None:
+            return Gone(None)
+        if isinstance(found, Moved):
+            return Gone(f"{self.site_url}/feeds/{found.key}.{format}")
+        ready = self._ready(found.channel, found.version.hash, found.version.stamp)
+        self._shelf.put(path, ready, mark)
+        return ready
+
+    def codings(self, path: str, format: Format, ready: Ready, accepted: str | None) -> tuple[str, ...]:
+        """Name the codings to choose from: br once it is made, or where the client takes no gzip."""
+        if "br" in ready.bodies or choose_coding(accepted, QUICK) == "identity":
+            return CODINGS
+        if choose_coding(accepted, CODINGS) == "br":
+            ready.missed += 1
+            if ready.missed == WORTH_PRESSING:
+                self._leisure.submit(self._press, path, format, ready)
+        return QUICK
+
+    def body(self, path: str, format: Format, ready: Ready, coding: str) -> tuple[Ready, bytes]:
+        """Give a version's bytes in a coding; where it has gone meanwhile, the version that is there instead."""
+        body = ready.bodies.get(coding)
+        if body is not None:
+            return ready, body
+        with self._flights[hash(path) % _LOCKS]:
+            ready = self._shelf.get(path) or ready
+            body = ready.bodies.get(coding)
+            if body is not None:
+                return ready, body
+            mark = self._shelf.mark()
+            whole = self._join(ready.channel, format)
+            if f"{whole.hash}.{_base36(whole.stamp)}" != ready.version:
+                ready = self._ready(ready.channel, whole.hash, whole.stamp)
+            body = self._kitchen.compress(coding, whole.data)
+            ready.bodies[coding] = body
+            self._shelf.put(path, ready, mark)
+        return ready, body
+
+    def drop(self, channels: list[int]) -> None:
+        """Take channels that changed off the shelf."""
+        self._shelf.drop(channels)
+
+    def _join(self, channel: int, format: Format) -> Whole:
+        for _ in range(PATIENCE):
+            try:
+                whole = self._kitchen.join(channel, format)
+            except FragmentGone:
+                self._wait.wait(0.025)
+                continue
+            if whole is not None:
+                return whole
+            break
+        raise StoreError(f"the {format} document of channel {channel} cannot be joined")
+
+    def _ready(self, channel: int, hash: str, stamp: int) -> Ready:
+        version = f"{hash}.{_base36(stamp)}"
+        tags = {coding: f'"{version}-{self._kitchen.coding_tag(coding)}"' for coding in CODINGS}
+        return Ready(channel=channel, tags=tags, stamp=from_us(stamp), version=version)
+
+    def _press(self, path: str, format: Format, ready: Ready) -> None:
+        """Make br of a version that is asked for again and again."""
+        try:
+            whole = self._kitchen.join(ready.channel, format)
+        except StoreError:  # it can wait
+            return
+        if whole is not None and f"{whole.hash}.{_base36(whole.stamp)}" == ready.version:
+            ready.bodies["br"] = self._kitchen.compress("br", whole.data)
+            self._shelf.grow(path, ready)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits or "0"

@@ -1,0 +1,200 @@
+"""The front: WSGI middleware ahead of Flask that answers for documents from memory, and turns away what must not pass.
+
+    Host wrong → 400 │ document → memory: 304, 200 │ miss: pipeline/serving │ body too large, no length → 413, 411
+    │ too many API calls under way → 503 │ all else → Flask
+
+A document costs a few microseconds of Python here; it never waits for an API call, since their number is capped.
+"""
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from feeds.clock import Clock
+from feeds.errors import StoreError
+from feeds.logs import event
+from feeds.model.document import Format
+from feeds.web.conditional import choose_coding, decide
+from feeds.web.documents import Cupboard, Gone
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Headers = list[tuple[str, str]]
+
+CACHE_CONTROL = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+WITHOUT_HOST = ("/healthz", "/readyz")  # probes may come by any name (CONTRACT section 6)
+REASONS = {200: "200 OK", 304: "304 Not Modified", 412: "412 Precondition Failed"}
+
+_DOCUMENT = re.compile(r"/feeds/(site|(?:tags|authors|sections)/[a-z0-9-]{1,80})\.(rss|atom|json)", re.ASCII)
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
+_log = logging.getLogger(__name__)
+
+
+class Front:
+    """Answers for documents; passes on what is not its own."""
+
+    def __init__(
+        self,
+        app: Callable[[Environ, StartResponse], Iterable[bytes]],
+        *,
+        cupboard: Cupboard,
+        clock: Clock,
+        hosts: frozenset[str],
+        max_body: int,
+        api_calls: int,
+        hubs: tuple[str, ...] = (),
+    ) -> None:
+        """`hosts` are the names that requests may have; `max_body` in bytes; `api_calls` may be under way at a time."""
+        self._app = app
+        self._cupboard = cupboard
+        self._clock = clock
+        self._hosts = hosts
+        self._max_body = max_body
+        self._api = threading.BoundedSemaphore(api_calls)
+        self._hubs = hubs
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "/")
+        if not self._is_host_ours(environ.get("HTTP_HOST")) and path not in WITHOUT_HOST:
+            return _refuse(start_response, environ, 400, "The Host that the request names is not served here.")
+        found = _DOCUMENT.fullmatch(path)
+        if found is not None:
+            return self._document(environ, start_response, path, found[1], Format(found[2]))
+        refusal = self._body_refusal(environ)
+        if refusal is not None:
+            return _refuse(start_response, environ, *refusal)
+        if path.startswith("/api/") and environ["REQUEST_METHOD"] not in ("OPTIONS", "TRACE"):
+            return self._api_call(environ, start_response)
+        return self._app(environ, start_response)
+
+    def _is_host_ours(self, host: str | None) -> bool:
+        """Judge the Host: one, well-formed, and one of ours (RFC 9112 §3.2)."""
+        found = _HOST.fullmatch(host) if host else None
+        return found is not None and found[1].strip("[]").lower() in self._hosts
+
+    def _body_refusal(self, environ: Environ) -> tuple[int, str] | None:
+        """Refuse a body by what its header says of it, before a byte of it is read."""
+        length = environ.get("CONTENT_LENGTH") or ""
+        if environ.get("HTTP_TRANSFER_ENCODING") and not length:
+            return 411, "A body needs its Content-Length."
+        if not length:
+            return (411, "A body needs its Content-Length.") if environ["REQUEST_METHOD"] in _WRITES else None
+        if not length.isascii() or not length.isdigit():
+            return 400, "The Content-Length is no number."
+        if int(length[:20]) > self._max_body:
+            return 413, f"A body may have up to {self._max_body} bytes."
+        return None
+
+    def _api_call(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if not self._api.acquire(blocking=False):
+            return _refuse(start_response, environ, 503, "Too many API calls are under way.", ("Retry-After", "1"))
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._api.release()
+
+    def _document(
+        self, environ: Environ, start_response: StartResponse, path: str, key: str, format: Format
+    ) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD"):
+            return _refuse(start_response, environ, 405, "Documents are read only.", ("Allow", "GET, HEAD"))
+        try:
+            found = self._cupboard.find(path, key, format)
+            if isinstance(found, Gone):
+                return self._elsewhere(environ, start_response, found)
+            accepted = environ.get("HTTP_ACCEPT_ENCODING")
+            coding = choose_coding(accepted, self._cupboard.codings(path, format, found, accepted))
+            decision = decide(
+                method,
+                if_match=environ.get("HTTP_IF_MATCH"),
+                if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
+                if_modified_since=environ.get("HTTP_IF_MODIFIED_SINCE"),
+                if_unmodified_since=environ.get("HTTP_IF_UNMODIFIED_SINCE"),
+                etag_of=found.tags,
+                coding=coding,
+                stamp=found.stamp,
+                now=self._clock.now(),
+            )
+            body = b""
+            if decision.status == 200:
+                found, body = self._cupboard.body(path, format, found, coding)
+                if found.tags[coding] != decision.etag:  # it changed between the two looks: decide on what is sent
+                    return self._document(environ, start_response, path, key, format)
+        except StoreError as error:
+            event(_log, "document", level=logging.ERROR, path=path, reason=str(error))
+            return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+        headers = self._headers(environ, path, format)
+        if decision.etag is not None:
+            headers.append(("ETag", decision.etag))
+        if decision.last_modified is not None:
+            headers.append(("Last-Modified", decision.last_modified))
+        if decision.status == 200:
+            headers += self._content_headers(environ, format, coding, len(body))
+        start_response(REASONS[decision.status], headers)
+        return () if method == "HEAD" or not body else (body,)
+
+    def _headers(self, environ: Environ, path: str, format: Format) -> Headers:
+        vary = "Accept-Encoding, A-IM" if format is Format.JSON else "Accept-Encoding, A-IM, Sec-Fetch-Dest"
+        links = [f'<{self._cupboard.site_url}{path}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self._hubs)]
+        return [
+            ("Cache-Control", CACHE_CONTROL),
+            ("Vary", vary),
+            ("Link", ", ".join(links)),
+            ("Access-Control-Allow-Origin", "*"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", DOCUMENT_POLICY),
+        ]
+
+    def _content_headers(self, environ: Environ, format: Format, coding: str, length: int) -> Headers:
+        media_type = format.media_type
+        if format is not Format.JSON and environ.get("HTTP_SEC_FETCH_DEST") == "document":
+            media_type = "application/xml"  # Chromium shows the feeds' own types as source text
+        headers = [("Content-Type", f"{media_type}; charset=utf-8"), ("Content-Length", str(length))]
+        if coding != "identity":
+            headers.append(("Content-Encoding", coding))
+        return headers
+
+    def _elsewhere(self, environ: Environ, start_response: StartResponse, found: Gone) -> Iterable[bytes]:
+        if found.location is None:
+            return self._app(environ, start_response)  # Flask's own 404
+        headers = [
+            ("Location", found.location),
+            ("Cache-Control", CACHE_CONTROL),
+            ("Access-Control-Allow-Origin", "*"),
+            ("Content-Length", "0"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        start_response("301 Moved Permanently", headers)
+        return ()
+
+
+_WRITES = ("POST", "PUT", "PATCH")
+_TITLES = {
+    400: "Bad Request",
+    405: "Method Not Allowed",
+    411: "Length Required",
+    413: "Content Too Large",
+    503: "Service Unavailable",
+}
+
+
+def _refuse(
+    start_response: StartResponse, environ: Environ, status: int, detail: str, *headers: tuple[str, str]
+) -> Iterable[bytes]:
+    """Answer with problem details (RFC 9457), as the API's refusals are."""
+    problem = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail, "errors": []}
+    body = json.dumps(problem).encode()
+    fixed = [
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]
+    start_response(f"{status} {_TITLES[status]}", [*fixed, *headers])
+    return () if environ.get("REQUEST_METHOD") == "HEAD" else (body,)

@@ -1,0 +1,48 @@
+"""Addresses that people type, or with a slash too many: each leads to the fitting one (CONTRACT section 6)."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response
+
+from feeds.errors import Refusal
+from feeds.web.auth import room
+
+blueprint = Blueprint("redirects", __name__)
+
+TYPED = {
+    "rss": "rss",
+    "feed": "rss",
+    "rss.xml": "rss",
+    "feed.xml": "rss",
+    "index.xml": "rss",
+    "atom.xml": "atom",
+    "feed.json": "json",
+}
+
+
+def _typed(name: str) -> Response:
+    return _moved(f"/feeds/site.{TYPED[name]}")
+
+
+for _name in TYPED:
+    blueprint.add_url_rule(f"/{_name}", f"typed_{_name.replace('.', '_')}", _typed, defaults={"name": _name})
+
+
+@blueprint.get("/<any(tags, authors, sections):kind>/<slug>/feed")
+def channel(kind: str, slug: str) -> Response:
+    """Lead from a label's page and `/feed` to its documents."""
+    return _moved(f"/feeds/{kind}/{slug}.rss")
+
+
+@blueprint.get("/<path:path>/")
+def slash(path: str) -> Response:
+    """Lead from an address with a slash at its end to the one without; never off the site."""
+    clean = path.strip("/")
+    if not clean or "//" in path or "\\" in path or any(ord(character) < 33 for character in path):
+        raise Refusal(404, "There is nothing at this address.")
+    return _moved("/" + clean)
+
+
+def _moved(path: str) -> Response:
+    location = room().site.url + quote(path, safe="/:@!$&'()*+,;=~-._")
+    return Response("", 301, {"Location": location, "Cache-Control": "max-age=60"})
