@@ -69,7 +69,8 @@ def add(connection: Connection, url: str, given: Mapping[str, object], now_us: i
         source_id = known[0].id
         connection.execute(update(sources).where(sources.c.id == source_id).values(**values, removed_at=None))
     else:
-        source_id = _free_id(connection, url)
+        host = (urlsplit(url).hostname or "source").removeprefix("www.")
+        source_id = _free_id(connection, slugify(str(given.get("title") or host)))
         connection.execute(
             sources.insert().values(
                 **{"publish": "auto", "rights": "full", **values}, id=source_id, url=url, created_at=now_us
@@ -154,8 +155,7 @@ def _columns(given: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _free_id(connection: Connection, url: str) -> str:
-    wanted = slugify((urlsplit(url).hostname or "source").removeprefix("www."))
+def _free_id(connection: Connection, wanted: str) -> str:
     for number in count(1):
         source_id = wanted if number == 1 else numbered(wanted, number)
         if connection.execute(select(sources.c.id).where(sources.c.id == source_id)).first() is None:

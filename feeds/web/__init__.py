@@ -11,7 +11,7 @@ from feeds.store import documents
 from feeds.store.changes import Watcher
 from feeds.web import health, pages, problems
 from feeds.web.api import articles, sources
-from feeds.web.documents import Cupboard
+from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
 from feeds.web.shelf import Shelf
 

@@ -18,7 +18,7 @@ from feeds.errors import StoreError
 from feeds.logs import event
 from feeds.model.document import Format
 from feeds.web.conditional import choose_coding, decide
-from feeds.web.documents import Cupboard, Gone
+from feeds.web.cupboard import Cupboard, Gone
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
