@@ -21,7 +21,6 @@ API_CALLS = 8  # under way at a time in one process; the server has more threads
 def create_app(room: Newsroom) -> Flask:
     """Make the application that serves a newsroom, and start its watcher for changes."""
     app = Flask("feeds.web", static_folder="pages/static", static_url_path="/static", template_folder="pages/templates")
-    app.url_map.strict_slashes = False
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
     app.extensions["newsroom"] = room

@@ -2,9 +2,8 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from feeds.errors import Refusal
 from feeds.web.auth import room
 
 blueprint = Blueprint("redirects", __name__)
@@ -34,13 +33,12 @@ def channel(kind: str, slug: str) -> Response:
     return _moved(f"/feeds/{kind}/{slug}.rss")
 
 
-@blueprint.get("/<path:path>/")
-def slash(path: str) -> Response:
+@blueprint.before_app_request
+def slash() -> Response | None:
     """Lead from an address with a slash at its end to the one without; never off the site."""
-    clean = path.strip("/")
-    if not clean or "//" in path or "\\" in path or any(ord(character) < 33 for character in path):
-        raise Refusal(404, "There is nothing at this address.")
-    return _moved("/" + clean)
+    if request.path == "/" or not request.path.endswith("/") or request.method not in ("GET", "HEAD"):
+        return None
+    return _moved(request.path.rstrip("/") or "/")
 
 
 def _moved(path: str) -> Response:
