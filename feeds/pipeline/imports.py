@@ -15,6 +15,7 @@ from feeds.ingest import identity
 from feeds.ingest.convert import convert
 from feeds.ingest.newspage import PastedPage, read_page
 from feeds.ingest.parse import parse
+from feeds.model.article import Status
 from feeds.model.dates import rfc3339
 from feeds.model.label import fold
 from feeds.model.source import Source
@@ -22,7 +23,8 @@ from feeds.model.submission import Submission, submission_of
 from feeds.pipeline import ids, intake
 from feeds.pipeline.intake import Saved
 from feeds.pipeline.newsroom import Newsroom
-from feeds.store.database import BULK_ITEMS
+from feeds.store import articles
+from feeds.store.database import BULK_ITEMS, Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +63,24 @@ def take(room: Newsroom, pieces: list[Piece]) -> Iterator[tuple[Piece, Saved | R
     """Take pieces in, in short transactions; yield what became of each, the refused ones too."""
     for at in range(0, len(pieces), BULK_ITEMS):
         checked = [(piece, _checked(piece)) for piece in pieces[at : at + BULK_ITEMS]]
-        done: list[tuple[Piece, Saved | Refusal]] = []
         with room.store.write() as connection:
-            for piece, wanted in checked:
-                if isinstance(wanted, Refusal):
-                    done.append((piece, wanted))
-                    continue
-                now = room.clock.now()
-                article_id = piece.id or wanted.id or ids.new(now)
-                try:
-                    # a savepoint: one that is refused half-way leaves nothing of itself behind
-                    with connection.begin_nested():
-                        done.append((piece, intake.save(connection, room, article_id, wanted, now=now)))
-                except Refusal as error:
-                    done.append((piece, error))
+            done = [(piece, _take_one(connection, room, piece, wanted)) for piece, wanted in checked]
         yield from done
         room.store.give_way()
+
+
+def _take_one(connection: Connection, room: Newsroom, piece: Piece, wanted: Submission | Refusal) -> Saved | Refusal:
+    if isinstance(wanted, Refusal):
+        return wanted
+    now = room.clock.now()
+    article_id = piece.id or wanted.id or ids.new(now)
+    if piece.page is not None and wanted.status is Status.DRAFT and articles.find(connection, article_id):
+        wanted = wanted.model_copy(update={"status": None})  # a page that was published since is not taken back
+    try:
+        with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
+            return intake.save(connection, room, article_id, wanted, now=now)
+    except Refusal as error:
+        return error
 
 
 def _checked(piece: Piece) -> Submission | Refusal:
