@@ -58,6 +58,7 @@ class Refusal(BroadsheetError):
         self.status = status
         self.detail = detail
         self.faults = faults
+        self.article: str | None = None  # of a batch: the id that was sent
 
 
 class RenderError(BroadsheetError):

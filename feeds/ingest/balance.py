@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr, unescape
 
 MAX_DEPTH = 200  # what is nested deeper is text of its parent
+MAX_ATTRIBUTES = 100  # of one element; the others are left out
 
 _TAG = re.compile(
     r"""<!\[CDATA\[.*?\]\]>|<(/?)([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""", re.DOTALL
@@ -60,6 +61,8 @@ def _closed(open_names: list[str], name: str) -> Iterator[str]:
 def _attributes(written: str) -> str:
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(written):
+        if len(found) == MAX_ATTRIBUTES:
+            break
         found.setdefault(match[1], next(value for value in match.groups()[1:] if value is not None))
     return "".join(f" {name}={quoteattr(unescape(value))}" for name, value in found.items())
 

@@ -17,6 +17,7 @@ from feeds.model.source import Source
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a date that is absurd
 MAX_TITLE, MAX_STANDFIRST, MAX_NAME, MAX_CONTENT = 500, 2000, 200, 1024 * 1024
+MAX_ADDRESS = 4096
 MAX_AUTHORS, MAX_TAGS, MAX_FILES = 50, 100, 100
 FIRST_WORDS = 80  # characters of a text that stand for a missing headline
 
@@ -37,7 +38,7 @@ def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) ->
     """Give the fields of the article that an entry becomes, by its source's rules (CONTRACT section 9)."""
     base = absolute_address(entry.base or source.url, source.url)
     link = web_address(absolute_address(entry.link, base)) if entry.link else None
-    canonical = strip_tracking(link) if link else ""
+    canonical = strip_tracking(link) if link and len(link) <= MAX_ADDRESS else ""
     content, standfirst = _texts(entry, base)
     title = _title(entry) or _first_words(content) or _first_words(standfirst) or canonical or "Untitled"
     fields: dict[str, object] = {
@@ -55,9 +56,14 @@ def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) ->
     }
     return Taken(
         fields={name: value for name, value in fields.items() if value},
-        published_at=_believable(entry.published, now) or _believable(entry.updated, now),
+        published_at=moment_of(entry, now),
         canonical_url=canonical,
     )
+
+
+def moment_of(entry: Entry, now: datetime) -> datetime | None:
+    """Give when an entry was published, else updated; a date that is absurd or in the future counts as missing."""
+    return _believable(entry.published, now) or _believable(entry.updated, now)
 
 
 def _texts(entry: Entry, base: str) -> tuple[str, str]:
@@ -114,7 +120,7 @@ def _language(tag: str) -> str:
 
 
 def _image(image: Image | None, base: str) -> dict[str, object] | None:
-    if image is None or (url := web_address(absolute_address(image.url, base))) is None or len(url) > 4096:
+    if image is None or (url := web_address(absolute_address(image.url, base))) is None or len(url) > MAX_ADDRESS:
         return None
     values = {**asdict(image), "url": url, "type": _type(image.type)}
     values |= {name: plain(str(values[name]))[:500] for name in ("alt", "caption", "credit")}
@@ -126,7 +132,7 @@ def _attachments(files: tuple[Attachment, ...], base: str) -> list[dict[str, obj
     found = []
     for file in files[:MAX_FILES]:
         url = web_address(absolute_address(file.url, base))
-        if url is None or len(url) > 4096:
+        if url is None or len(url) > MAX_ADDRESS:
             continue
         values = {**asdict(file), "url": url, "type": _type(file.type), "title": plain(file.title)[:500]}
         found.append({name: value for name, value in values.items() if value})

@@ -69,6 +69,8 @@ _FAILURES = {
     pycurl.E_FTP_WEIRD_SERVER_REPLY: ("http-error", "the answer is not HTTP"),
     pycurl.E_PARTIAL_FILE: ("broken", "the answer is shorter than it says"),
     pycurl.E_BAD_CONTENT_ENCODING: ("broken", "the answer is not compressed as it says"),
+    # Not by our callbacks, which say why: this is how libcurl tells of damaged brotli.
+    pycurl.E_WRITE_ERROR: ("broken", "the answer is not compressed as it says"),
 }
 
 
@@ -167,7 +169,7 @@ class Fetcher:
         finally:
             hop.close_sockets()
         hop.status = handle.getinfo(pycurl.RESPONSE_CODE)
-        hop.received = int(handle.getinfo(pycurl.SIZE_DOWNLOAD))
+        hop.received = int(handle.getinfo(pycurl.SIZE_DOWNLOAD_T))
         return hop
 
     def _handle(self) -> Any:

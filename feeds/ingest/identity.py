@@ -5,39 +5,55 @@ holds twice is told apart by its link and its text, in the same way whatever ord
 """
 
 import hashlib
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 
 from feeds.ingest.canonical import strip_tracking
 from feeds.model.entry import Entry, EntryText
 
+MAX_KEY = 500  # characters
+
+_LINKED = re.compile(r'((?:href|src)=")([^"]*)')
 _SCHEME_AND_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:www\.)?[^/?#]*", re.IGNORECASE)
 
 
 def keys(entry: Entry) -> tuple[str, str]:
     """Give an entry's key (its id, else its link, else a hash of its text), and its second one.
 
-    The second key is the first without scheme and host: ids that drift from http to https, or from one host to another,
-    keep it. `""` where nothing is left that could tell entries apart.
+    The second key is the first without scheme, host and tracking parameters: ids that drift from http to https, or from
+    one host to another, keep it. `""` where nothing is left that could tell entries apart.
     """
     key = entry.id.strip() or strip_tracking(entry.link) or "text:" + _hash(_spell(entry.title), _body(entry))
-    return key, _drifted(key)
+    return _bounded(key), _bounded(_drifted(key))
 
 
 def tell_apart(entries: Sequence[Entry]) -> list[tuple[Entry, str, str]]:
     """Give entries with their keys, those of equal id told apart, exact doubles given once."""
     keyed = [(entry, *keys(entry)) for entry in entries]
     counts = Counter(key for _, key, _ in keyed)
-    links = Counter((key, entry.link) for entry, key, _ in keyed)
+    links = Counter((key, strip_tracking(entry.link)) for entry, key, _ in keyed)
     told: dict[str, tuple[Entry, str, str]] = {}
     for entry, key, drifted in keyed:
-        if counts[key] > 1:
-            told_by = strip_tracking(entry.link) if entry.link and links[key, entry.link] == 1 else content_hash(entry)
-            told.setdefault(f"{key} {told_by}", (entry, f"{key} {told_by}", ""))
-        else:
+        if counts[key] == 1:
             told[key] = (entry, key, drifted)
+            continue
+        by_link, by_text = _told_by(entry, key)
+        apart = by_link if entry.link and links[key, strip_tracking(entry.link)] == 1 else by_text
+        told.setdefault(apart, (entry, apart, ""))
     return list(told.values())
+
+
+def aliases(entry: Entry, key: str) -> tuple[str, ...]:
+    """Give the keys that the entry had, or would have, in documents in which its id was doubled, or was not."""
+    alone, _ = keys(entry)
+    return tuple(other for other in (*_told_by(entry, alone), alone) if other != key)
+
+
+def _told_by(entry: Entry, key: str) -> tuple[str, str]:
+    return _bounded(f"{key} {strip_tracking(entry.link)}"), f"{key} {content_hash(entry)}"
 
 
 def content_hash(entry: Entry) -> str:
@@ -54,17 +70,29 @@ def content_hash(entry: Entry) -> str:
         "|",
         entry.language,
         entry.rights,
-        "" if image is None else f"{image.url} {image.alt} {image.caption}",
-        *(f"{file.url} {file.type} {file.length} {file.title}" for file in entry.attachments),
+        "" if image is None else f"{strip_tracking(image.url)} {image.alt} {image.caption}",
+        *(f"{strip_tracking(file.url)} {file.type} {file.length} {file.title}" for file in entry.attachments),
     )
+
+
+def fields_hash(fields: Mapping[str, object]) -> str:
+    """Give a hash of an article's fields (JSON-like), blind to tracking parameters in the addresses of its text."""
+    html = str(fields.get("content_html", ""))
+    bare = _LINKED.sub(lambda found: found[1] + strip_tracking(unescape(found[2])), html)
+    return _hash(json.dumps({**fields, "content_html": bare}, sort_keys=True))
 
 
 def _drifted(key: str) -> str:
     found = _SCHEME_AND_HOST.match(key)
     if found is None:
         return ""
-    rest = strip_tracking(key)[found.end() :].rstrip("/")
+    rest = strip_tracking(key)[found.end() :]
     return rest if len(rest) > 1 else ""
+
+
+def _bounded(key: str) -> str:
+    """Keep a key short enough for an index; what is longer ends in a hash of the whole."""
+    return key if len(key) <= MAX_KEY else f"{key[:MAX_KEY]} {_hash(key)}"
 
 
 def _body(entry: Entry) -> str:

@@ -16,38 +16,47 @@ from feeds.model.article import Attachment, Image
 from feeds.model.dates import parse_rfc3339
 from feeds.model.entry import Entry, EntryText, ParsedFeed
 
-MAX_ENTRIES = 2000
+MAX_ENTRIES = 5000
+_VERSION = "jsonfeed.org"  # `https://jsonfeed.org/version/1.1`, its slashes often escaped
 
 
 def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
-    """Read a JSON Feed; raises PollError `not-a-feed`, or `broken` for JSON that cannot be read."""
+    """Read a JSON Feed; raises PollError `not-a-feed`, or `broken` for one of which nothing can be read."""
+    is_meant = _VERSION in text
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as error:
+        if is_meant:
+            raise PollError("broken", "the JSON Feed cannot be read: its JSON is damaged") from error
         raise PollError("not-a-feed", "the answer begins like JSON and is none") from error
     if not isinstance(given, dict) or not isinstance(given.get("items"), list):
         raise PollError("not-a-feed", "the answer is JSON, but no JSON Feed: it has no items")
     items = given["items"]
     language = _text(given.get("language"))
     authors = _authors(given)
-    entries = [_entry(item, url, language, authors) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
-    faults = [f"{len(items) - len(entries)} items cannot be read or are too many"] if len(items) > len(entries) else []
+    read = [_entry(item, url, language, authors) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    entries = tuple(entry for entry in read if entry is not None)
     if items and not entries:
-        raise PollError("broken", "no item of the JSON Feed can be read")
+        raise PollError("broken" if is_meant else "not-a-feed", "no item of the JSON can be read as a JSON Feed's")
+    missed = len(items) - len(entries)
     return ParsedFeed(
         title=_text(given.get("title")),
         site_url=_address(given.get("home_page_url"), url),
         language=language,
-        entries=tuple(entries),
-        faults=tuple(faults),
+        entries=entries,
+        faults=(f"{missed} items cannot be read or are too many",) if missed else (),
     )
 
 
-def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ...]) -> Entry:
+def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ...]) -> Entry | None:
+    """Make an Entry of an item; None where it says nothing that could be published."""
     html, text = _text(item.get("content_html")), _text(item.get("content_text"))
     link = _address(item.get("url"), url) or _address(item.get("external_url"), url)
     picture = _address(item.get("image"), url) or _address(item.get("banner_image"), url)
     summary, title = _text(item.get("summary")), _text(item.get("title"))
+    files = tuple(_attachments(item, url))
+    if not (title or html or text or summary or link or picture or files):
+        return None
     return Entry(
         id=_text(item.get("id")),
         link=link,
@@ -60,7 +69,7 @@ def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ..
         published=_instant(item.get("date_published")),
         updated=_instant(item.get("date_modified")),
         image=Image(url=picture) if picture else None,
-        attachments=tuple(_attachments(item, url)),
+        attachments=files,
         base=url,
     )
 
@@ -85,7 +94,9 @@ def _authors(given: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _number(given: object) -> float | None:
-    return float(given) if isinstance(given, int | float) and 0 <= given < 1e9 else None
+    return (
+        float(given) if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < 1e12 else None
+    )
 
 
 def _list(given: object) -> list[Any]:
@@ -95,19 +106,27 @@ def _list(given: object) -> list[Any]:
 def _text(given: object) -> str:
     """Give a text; a number as it is written, all else as nothing."""
     if isinstance(given, str):
-        return given.strip()
+        return given.encode("utf-8", "replace").decode().strip()  # JSON can spell lone surrogates
     return str(given) if type(given) in (int, float) else ""
 
 
 def _address(given: object, base: str) -> str:
     try:
-        return urljoin(base, given.strip()) if isinstance(given, str) and given.strip() else ""
+        return urljoin(base, address) if (address := _text(given if isinstance(given, str) else "")) else ""
     except ValueError:
         return ""
 
 
 def _instant(given: object) -> datetime | None:
+    """Read RFC 3339, or what else of ISO 8601 is written for it; without an offset it counts as UTC."""
+    if not isinstance(given, str):
+        return None
     try:
-        return parse_rfc3339(given.strip()).astimezone(UTC) if isinstance(given, str) else None
+        return parse_rfc3339(given.strip()).astimezone(UTC)
     except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(given.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None

@@ -17,6 +17,7 @@ from feeds.errors import PollError
 FEED_ROOTS = ("rss", "feed", "rdf", "channel", "entry")
 MAX_ENTITIES = 300
 MAX_GROWTH = 1024 * 1024  # characters that a document's own entities may add to it
+MAX_MENDING = 2 * 1024 * 1024  # characters that escaping what was not escaped may add
 _MAX_PREFIXES = 50
 
 _ROOT = re.compile(rf"<(?:[\w.-]{{1,40}}:)?({'|'.join(FEED_ROOTS)})(?=[\s/>])", re.IGNORECASE)
@@ -63,7 +64,7 @@ def first_tag(text: str) -> str:
 def mend(text: str) -> Mended | None:
     """Give the feed in the text as well-formed as characters allow, or None where no feed begins in it.
 
-    Raises PollError `broken` for entities that expand.
+    Raises PollError `broken` for entities that expand, and for what would have to be escaped without end.
     """
     body = _without_prolog(text)
     root = _ROOT.search(body)
@@ -72,8 +73,10 @@ def mend(text: str) -> Mended | None:
     name = root[0][1:]
     document, is_cut = _to_its_end(body[root.start() :], name)
     entities = _entities(text[: len(text) - len(body) + root.start()])
-    document = "".join(_pieces(_FORBIDDEN.sub("", document), entities))
-    return Mended(_declared(document), root[1].lower(), is_cut)
+    mended = "".join(_pieces(_FORBIDDEN.sub("", document), entities))
+    if len(mended) - len(document) > MAX_MENDING + MAX_GROWTH:
+        raise PollError("broken", "the document holds more bare signs than could be mended")
+    return Mended(_declared(mended), root[1].lower(), is_cut)
 
 
 def _without_prolog(text: str) -> str:

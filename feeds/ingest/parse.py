@@ -1,40 +1,42 @@
 """A partner's bytes to a feed. What a body is, its bytes say; feedparser, used here alone, is the judge of XML.
 
-    decode → JSON? json_feed │ mend → (not well-formed: balance) → feedparser → entries
+    decode → JSON? json_feed │ mend → (not well-formed: balance) → put aside → feedparser → xml_entry
 
 feedparser is given text that declares nothing and refers to nothing, so no entity, DOCTYPE or charset of the
 partner's reaches it. Its sanitiser is off: markup.clean has the last word on every piece of HTML.
 """
 
-import calendar
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
+from html import unescape
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 import feedparser
 
 from feeds.errors import PollError
-from feeds.ingest.balance import balance
+from feeds.ingest.balance import MAX_ATTRIBUTES, MAX_DEPTH, balance
 from feeds.ingest.challenge import ADVICE, is_challenge
 from feeds.ingest.decode import decode
-from feeds.ingest.identity import distinct
 from feeds.ingest.json_feed import MAX_ENTRIES, parse_json_feed
 from feeds.ingest.mend import first_tag, mend
-from feeds.model.article import Attachment, Image
-from feeds.model.entry import Entry, EntryText, ParsedFeed
-from feeds.model.markup import plain, text_of
+from feeds.ingest.xml_entry import ASIDE, authors_of, entry_of, field_of, line_of, name_of, text_detail
+from feeds.model.entry import ParsedFeed
+
+MAX_ELEMENTS = 200_000
 
 _ENTRY_START = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
-# Titles of files and episodes; feedparser would take them for the headline.
-_OTHER_TITLES = re.compile(
-    r"<(media|itunes|image):title\b[^<>]*>[^<]*(?:<!\[CDATA\[.*?\]\]>)?[^<]*</\1:title\s*>", re.DOTALL
+_PAGES = ("html", "head", "body")
+_CDATA = r"<!\[CDATA\[.*?\]\]>"
+_MEDIA = re.compile(r"""\sxmlns:([\w.-]{1,40})\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
+# An id is a text (RFC 4287 §4.2.6); only RSS's guid may be a link, and only where it is an address.
+_ID_START = re.compile(rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?id)(?=[\s>])[^<>]*(?<!/)>", re.DOTALL)
+_GUID_START = re.compile(rf"{_CDATA}|<guid(?=[\s>])[^<>]*(?<!/)>(?!\s*(?:<!\[CDATA\[\s*)?https?://)", re.DOTALL)
+# feedparser knows no host name past four letters, and cuts names at it.
+_BYLINE = re.compile(
+    r"(<((?:[\w.-]{1,40}:)?(?:author|creator|managingEditor))(?:\s[^<>]*)?>)\s*"
+    r"(?:<!\[CDATA\[([^\]]{1,1000})\]\]>|([^<>]{1,1000}))\s*</\2\s*>"
 )
-_MAIL_AND_NAME = re.compile(r"[^\s()<>]+@[^\s()<>]+\s*\(([^()]+)\)")
-_NAME_AND_MAIL = re.compile(r"([^<>@]+?)\s*<[^<>\s]+@[^<>\s]+>")
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
+_ATOM_ROOT = re.compile(r"""<[^>]*\sxmlns(?::[\w.-]+)?\s*=\s*["'][^"']*atom""", re.IGNORECASE)
 _WRAPPERS = {
     "channel": ("<rss version='2.0'>", "</rss>"),
     "entry": ("<feed xmlns='http://www.w3.org/2005/Atom'>", "</feed>"),
@@ -44,31 +46,31 @@ _WRAPPERS = {
 def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
     """Read a document; raises PollError `not-a-feed`, `challenge`, `broken` or `refused`."""
     text = decode(body, content_type)
-    start = text.lstrip("\ufeff \t\r\n")
+    start = text.lstrip("\ufeff \t\r\n\0")
     if not start:
         raise PollError("not-a-feed", "the answer is empty")
     if start[0] in "{[":
         return parse_json_feed(start, url=url)
-    mended = mend(start)
+    mended = None if first_tag(start) in _PAGES else mend(start)
     if mended is None:
         raise _no_feed(body, start)
     document, faults = _bounded(mended.text)
     if mended.is_cut:
         faults.append("the document ends early")
-    if (fault := _malformed(document)) is not None:
-        faults.append(f"not well-formed: {fault}")
+    if (fault := _fault_of(document)) is not None:
+        faults.append(fault)
         document = balance(document)
+        if (fault := _fault_of(document)) is not None:
+            raise PollError("broken", f"the document cannot be mended: {fault}")
     before, after = _WRAPPERS.get(mended.root, ("", ""))
-    return _read(before + _OTHER_TITLES.sub("", document) + after, url, faults)
+    return _read(before + _put_aside(document) + after, url, faults)
 
 
 def _no_feed(body: bytes, text: str) -> PollError:
     if is_challenge(body, {}):
         return PollError("challenge", ADVICE)
     name = first_tag(text)
-    what = (
-        "a page of HTML" if name in ("html", "head", "body") else f"XML of another kind ({name})" if name else "no XML"
-    )
+    what = "a page of HTML" if name in _PAGES else f"XML of another kind ({name})" if name else "no XML"
     return PollError("not-a-feed", f"the answer is {what[:80]}")
 
 
@@ -80,12 +82,60 @@ def _bounded(document: str) -> tuple[str, list[str]]:
     return document, []
 
 
-def _malformed(document: str) -> str | None:
+def _fault_of(document: str) -> str | None:
+    """Say what of a document's elements has to be mended; None where all is well.
+
+    feedparser's time is 40 µs an element and grows with the square of an element's attributes. Raises PollError
+    `refused` for more elements than any feed has.
+    """
+    elements = depth = deepest = widest = 0
+
+    def start(_name: str, attributes: dict[str, str]) -> None:
+        nonlocal elements, depth, deepest, widest
+        elements += 1
+        depth += 1
+        deepest, widest = max(deepest, depth), max(widest, len(attributes))
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    fault = None
     try:
-        expat.ParserCreate(namespace_separator=" ").Parse(document.encode("utf-8", "replace"), True)
+        parser.Parse(document.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
-        return str(error)
-    return None
+        fault = f"not well-formed: {error}"
+    if elements > MAX_ELEMENTS:
+        raise PollError("refused", f"the document has more than {MAX_ELEMENTS} elements")
+    if fault is None and deepest > MAX_DEPTH:
+        fault = f"elements are nested more than {MAX_DEPTH} deep"
+    if fault is None and widest > MAX_ATTRIBUTES:
+        fault = f"an element has more than {MAX_ATTRIBUTES} attributes"
+    return fault
+
+
+def _put_aside(document: str) -> str:
+    """Rename what feedparser would take for the entry's own: titles and texts of its files, ids that look like links.
+
+    Text in CDATA sections is left alone.
+    """
+    prefixes = "|".join(map(re.escape, sorted({"media", "itunes", *_MEDIA.findall(document)})))
+    names = "title|description|summary"
+    theirs = re.compile(rf"{_CDATA}|<(/?)({prefixes}):({names})(?=[\s/>])[^<>]*?(/?)>", re.DOTALL)
+
+    def renamed(found: re.Match[str]) -> str:
+        return f"<{found[1]}{found[2]}:{ASIDE}{found[3]}{found[4]}>" if found[2] else found[0]
+
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1]}{escape(name_of(found[3] or unescape(found[4])))}</{found[2]}>"
+
+    document = _BYLINE.sub(named, theirs.sub(renamed, document))
+    document = _ID_START.sub(lambda found: f'<{found[1]} isPermaLink="false">' if found[1] else found[0], document)
+    return _GUID_START.sub(
+        lambda found: found[0] if found[0].startswith("<!") else '<guid isPermaLink="false">', document
+    )
 
 
 def _read(document: str, url: str, faults: list[str]) -> ParsedFeed:
@@ -93,147 +143,24 @@ def _read(document: str, url: str, faults: list[str]) -> ParsedFeed:
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
         found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
-        entries = tuple(_entry(entry, url) for entry in found.entries)
+        feed, is_atom = found.feed, found.version.startswith("atom")
+        heirloom = authors_of(feed, is_atom=True) if is_atom else ()  # RFC 4287 §4.1.2
+        given = [entry_of(entry, url=url, is_atom=is_atom, heirloom=heirloom) for entry in found.entries]
+        title = line_of(text_detail(feed, "title", is_atom=is_atom))
     except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
         raise PollError("broken", f"the document cannot be read: {type(error).__name__}") from error
-    if not entries and (found.bozo or not found.version) and _ENTRY_START.search(document):
-        raise PollError("broken", "no entry can be read")
-    feed = found.feed
+    entries = tuple(entry for entry in given if entry is not None)
+    if not entries and (faults or found.bozo or given):
+        raise PollError("broken", "; ".join(["no entry can be read", *faults])[:300])
+    if not entries and (not found.version or (is_atom and not _ATOM_ROOT.match(document))):
+        raise PollError("not-a-feed", "the answer is XML of another kind")
+    if len(entries) < len(given):
+        faults.append(f"{len(given) - len(entries)} entries say nothing")
     return ParsedFeed(
-        title=_plain_title(feed),
-        site_url=_text(feed, "link"),
-        language=_text(feed, "language"),
-        rights=_text(feed, "rights"),
+        title=title,
+        site_url=field_of(feed, "link"),
+        language=field_of(feed, "language"),
+        rights=field_of(feed, "rights"),
         entries=entries,
         faults=tuple(faults),
     )
-
-
-def _entry(entry: Any, url: str) -> Entry:
-    contents = [part for part in dict.get(entry, "content") or [] if str(part.get("value", "")).strip()]
-    best = next((part for part in contents if "html" in str(part.get("type"))), contents[0] if contents else None)
-    content = None if best is None else EntryText(value=str(best["value"]), is_html=_is_html(best))
-    summary = _detail(entry, "summary")
-    if content is not None and summary is not None and summary.value.strip() == content.value.strip():
-        summary = None  # feedparser copies the content there
-    return Entry(
-        id=_text(entry, "id"),
-        link=_text(entry, "link"),
-        title=_detail(entry, "title"),
-        summary=summary,
-        content=content,
-        authors=distinct(_authors(entry)),
-        tags=distinct(str(tag.get("label") or tag.get("term") or "").strip() for tag in dict.get(entry, "tags") or []),
-        language=str((best or dict.get(entry, "title_detail") or {}).get("language") or ""),
-        rights=_text(entry, "rights"),
-        published=_instant(entry, "published") or _instant(entry, "created"),
-        updated=_instant(entry, "updated"),
-        image=_image(entry),
-        attachments=tuple(_attachments(entry)),
-        base=str((best or dict.get(entry, "summary_detail") or {}).get("base") or url),
-    )
-
-
-def _text(given: Any, name: str) -> str:
-    value = dict.get(given, name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _plain_title(feed: Any) -> str:
-    detail = _detail(feed, "title")
-    if detail is None:
-        return ""
-    return text_of(detail.value) if detail.is_html else plain(detail.value)
-
-
-def _detail(given: Any, name: str) -> EntryText | None:
-    value = _text(given, name)
-    if not value:
-        return None
-    return EntryText(value=value, is_html=_is_html(dict.get(given, f"{name}_detail") or {}))
-
-
-def _is_html(detail: Any) -> bool:
-    return "html" in str(detail.get("type") or "")
-
-
-def _authors(entry: Any) -> Iterator[str]:
-    people = [person for person in dict.get(entry, "authors") or [] if person]
-    for person in people:
-        name, mail = str(person.get("name") or "").strip(), str(person.get("email") or "").strip()
-        yield _name_of(name or mail)
-    if not people:
-        yield _name_of(_text(entry, "author"))
-
-
-def _name_of(written: str) -> str:
-    """Give the name out of `address (name)` or `name <address>`; an address alone is nobody's name."""
-    text = " ".join(written.split())
-    for form in (_MAIL_AND_NAME, _NAME_AND_MAIL):
-        if (found := form.fullmatch(text)) is not None:
-            return found[1].strip().strip('"')
-    return "" if "@" in text and " " not in text else text
-
-
-def _instant(entry: Any, name: str) -> datetime | None:
-    parsed = dict.get(entry, f"{name}_parsed")
-    if parsed is not None:
-        try:
-            return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-    try:
-        found = parsedate_to_datetime(_text(entry, name))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _image(entry: Any) -> Image | None:
-    """Give the largest picture of Media RSS, else an image enclosure, else a thumbnail."""
-    media = [one for one in dict.get(entry, "media_content") or [] if one.get("url") and _is_picture(one)]
-    enclosed = [
-        {"url": one.get("href"), **one}
-        for one in dict.get(entry, "enclosures") or []
-        if one.get("href") and _is_picture(one)
-    ]
-    thumbnails = [one for one in dict.get(entry, "media_thumbnail") or [] if one.get("url")]
-    for candidates in (media, enclosed, thumbnails):
-        if candidates:
-            largest = max(
-                candidates, key=lambda one: (_number(one.get("width")) or 0) * (_number(one.get("height")) or 0)
-            )
-            return Image(
-                url=str(largest["url"]).strip(),
-                width=_number(largest.get("width")),
-                height=_number(largest.get("height")),
-                type=str(largest.get("type") or ""),
-                length=_number(largest.get("length") or largest.get("filesize")),
-            )
-    return None
-
-
-def _is_picture(one: Any) -> bool:
-    kind = str(one.get("type") or "")
-    if one.get("medium") or kind:
-        return one.get("medium") == "image" or kind.startswith("image/")
-    return (
-        re.search(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", str(one.get("url") or one.get("href")), re.I) is not None
-    )
-
-
-def _attachments(entry: Any) -> Iterator[Attachment]:
-    seen: set[str] = set()
-    given = [*(dict.get(entry, "enclosures") or []), *(dict.get(entry, "media_content") or [])]
-    for one in given:
-        url = str(one.get("href") or one.get("url") or "").strip()
-        if not url or url in seen or ("url" in one and _is_picture(one)):
-            continue
-        seen.add(url)
-        length = _number(one.get("length") or one.get("filesize"))
-        yield Attachment(url=url, type=str(one.get("type") or ""), length=length or None)
-
-
-def _number(given: object) -> int | None:
-    text = str(given or "").strip()
-    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None

@@ -189,8 +189,8 @@ class SentAttachment(Sent):
     @classmethod
     def _whole_duration(cls, given: Any) -> Any:
         """Take whole seconds as well: strict mode tells 60 from 60.0, JSON does not (RFC 8259 §6)."""
-        if isinstance(given, dict) and type(given.get("duration")) is int:
-            return {**given, "duration": float(given["duration"])}
+        if isinstance(given, dict) and type(found := given.get("duration")) is int and abs(found) <= 2**53:
+            return {**given, "duration": float(found)}
         return given
 
 

@@ -1,25 +1,23 @@
-"""Entries of one document: matched with those that their source gave before, then taken in as articles.
+"""Entries of one document, taken in: the new ones become articles, the changed ones revisions, all are remembered.
 
-An entry is the one met before by its key, else by the key without scheme and host, else by its link; the latter two
-only where this document does not hold the other one as well (CONTRACT section 9).
+What an entry was met as and its article are one transaction, so that whatever is killed, the next poll finds the same
+entries and takes what is missing. Which entry is which is matching.py's.
 """
 
 import json
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from feeds.errors import Refusal
 from feeds.ingest import identity
-from feeds.ingest.convert import Taken, convert
+from feeds.ingest.convert import Taken, convert, moment_of
 from feeds.model.article import Origin
-from feeds.model.dates import rfc3339, to_us, whole_second
+from feeds.model.dates import from_us, rfc3339, to_us, whole_second
 from feeds.model.entry import Entry, ParsedFeed
 from feeds.model.representation import represent
 from feeds.model.source import Source
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake
+from feeds.pipeline.matching import Met, match
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import articles, entries
 from feeds.store.database import Connection
@@ -29,116 +27,77 @@ BATCH = 20  # entries a transaction
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
-    """An entry with its keys, and the one met before that it is; None: it is new."""
-
-    entry: Entry
-    key: str
-    drifted: str
-    hash: str
-    known: Known | None
-
-
 def take(room: Newsroom, source: Source, feed: ParsedFeed) -> tuple[int, int]:
     """Take in a document's entries; give how many were new, and how many known ones differed."""
-    met = match(room, source, feed.entries)
+    met = match(room, source, feed)
     fresh = [found for found in met if found.known is None]
     differing = [found for found in met if found.known is not None and _differs(found, found.known)]
-    publishable = _publishable(room, source, fresh)
-    work = [(found, found.key in publishable) for found in _oldest_first(fresh)] + [
-        (found, True) for found in differing
-    ]
-    changed = 0
+    passed_over = _passed_over(room, source, fresh)
+    work = [*_oldest_first(fresh, room.clock.now()), *differing]
+    new = changed = 0
     for at in range(0, len(work), BATCH):
         batch = [
-            (found, is_wanted, _converted(room, source, feed, found)) for found, is_wanted in work[at : at + BATCH]
+            (found, convert(found.entry, source, feed=feed, now=room.clock.now())) for found in work[at : at + BATCH]
         ]
         with room.store.write() as connection:
-            for found, is_wanted, taken in batch:
-                if found.known is None:
-                    _meet(connection, room, source, found, taken, is_wanted=is_wanted)
-                else:
+            here = entries.known(connection, source.id, keys=[found.key for found, _ in batch], drifted=(), links=())
+            met_since = {known.key for known in here}  # by another process: an operator who polls as well
+            for found, taken in batch:
+                if found.key in met_since and (found.known is None or found.known.key != found.key):
+                    continue
+                if found.known is not None:
                     changed += _change(connection, room, found, found.known, taken)
+                else:
+                    _meet(connection, room, source, found, taken, passed_over=passed_over.get(found.key, ""))
+                    new += 1
         room.store.give_way()
-    return len(fresh), changed
-
-
-def match(room: Newsroom, source: Source, document: Sequence[Entry]) -> list[Met]:
-    """Tell which entries of a document were met before."""
-    keyed = identity.tell_apart(document)
-    with room.store.read() as connection:
-        before = entries.known(
-            connection,
-            source.id,
-            keys=[key for _, key, _ in keyed],
-            drifted=[drifted for _, _, drifted in keyed],
-            links=[entry.link for entry, _, _ in keyed],
-        )
-    here = {key for _, key, _ in keyed}
-    by_key = {known.key: known for known in before}
-    by_drifted = {known.drifted: known for known in before if known.drifted and known.key not in here}
-    by_link = {known.link: known for known in before if known.link and known.key not in here}
-    links = Counter(entry.link for entry, _, _ in keyed) + Counter(known.link for known in before)
-    met, taken = [], set[int]()
-    for entry, key, drifted in keyed:
-        known = by_key.get(key) or by_drifted.get(drifted)
-        if known is None and links[entry.link] == 2:  # this entry's and one known one's: the link stands for one story
-            known = by_link.get(entry.link)
-        if known is not None and known.id in taken:
-            known = None
-        if known is not None:
-            taken.add(known.id)
-        met.append(Met(entry=entry, key=key, drifted=drifted, hash=identity.content_hash(entry), known=known))
-    return met
+    return new, changed
 
 
 def _differs(found: Met, known: Known) -> bool:
-    return found.hash != known.hash or found.key != known.key
+    return not known.hash.startswith(found.hash) or found.key != known.key
 
 
-def _publishable(room: Newsroom, source: Source, fresh: list[Met]) -> set[str]:
-    """Give the keys of new entries that become articles: at a first poll the newest alone, never what is too old."""
+def _passed_over(room: Newsroom, source: Source, fresh: list[Met]) -> dict[str, str]:
+    """Give the new entries that are remembered alone, by key, and why: at a first poll all but the newest."""
     now = room.clock.now()
-    newest = list(reversed(_oldest_first(fresh)))
+    wanted = [found for found in reversed(_oldest_first(fresh, now)) if not _is_ours(room, found.entry)]
+    passed_over: dict[str, str] = {}
     if source.max_age_days is not None:
         oldest = now - timedelta(days=source.max_age_days)
-        newest = [found for found in newest if (_moment(found.entry) or now) >= oldest]
+        too_old = [found for found in wanted if (moment_of(found.entry, now) or now) < oldest]
+        passed_over |= {found.key: f"older than {source.max_age_days} days" for found in too_old}
     if not source.polled_once:
         most = room.settings.ingest.first_poll if source.first_poll is None else source.first_poll
-        newest = newest[:most]
-    return {found.key for found in newest}
+        rest = [found for found in wanted if found.key not in passed_over][most:]
+        passed_over |= {found.key: f"at the first poll the newest {most} are taken" for found in rest}
+    return passed_over
 
 
-def _oldest_first(fresh: list[Met]) -> list[Met]:
-    """Order by date; entries without one count as the document has them, newest first."""
-    dated = [(_moment(found.entry), -at, found) for at, found in enumerate(fresh)]
-    latest = max((moment for moment, _, _ in dated if moment is not None), default=None)
-    dated.sort(key=lambda row: (row[0] or latest or _UNDATED, row[1]))
+def _oldest_first(fresh: list[Met], now: datetime) -> list[Met]:
+    """Order by date; entries without one count as the latest, and as the document has them, newest first."""
+    dated = [(moment_of(found.entry, now), -at, found) for at, found in enumerate(fresh)]
+    latest = max((moment for moment, _, _ in dated if moment is not None), default=_UNDATED)
+    dated.sort(key=lambda row: (row[0] or latest, row[1]))
     return [found for _, _, found in dated]
 
 
-def _moment(entry: Entry) -> datetime | None:
-    return entry.published or entry.updated
-
-
-def _converted(room: Newsroom, source: Source, feed: ParsedFeed, found: Met) -> Taken:
-    return convert(found.entry, source, feed=feed, now=room.clock.now())
-
-
-def _meet(connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, is_wanted: bool) -> None:
+def _meet(
+    connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, passed_over: str
+) -> None:
     """Keep a new entry, and make its article where it is to have one."""
     now = room.clock.now()
     state, why, article = "published", "", ""
     if _is_ours(room, found.entry):
         state, why = "refused", "ours"
-    elif not is_wanted:
-        state, why = "remembered", "older than what is taken at first"
+    elif passed_over:
+        state, why = "remembered", passed_over
     elif source.publish == "hold":
         state, why = "held", "held for review"
     else:
         try:
-            article = _publish(connection, room, source, found, taken, now=now)
+            with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
+                article = _publish(connection, room, source, found, taken, now=now)
         except Refusal as error:
             state, why = "refused", _words(error)
     row = _row(found, taken, now)
@@ -160,35 +119,46 @@ def _publish(connection: Connection, room: Newsroom, source: Source, found: Met,
         rights=source.rights,
     )
     wanted = submission_of(_fields(taken, now))
-    intake.save(connection, room, article_id, wanted, now=now, origin=origin)
+    intake.save(connection, room, article_id, wanted, now=now, origin=origin, by_partner=True)
     return article_id
 
 
 def _change(connection: Connection, room: Newsroom, found: Met, known: Known, taken: Taken) -> int:
-    """Revise the article of a known entry; give 1 where it differed. What the newsroom changed itself stays ours."""
+    """Keep what is new of a known entry, and revise its article; give 1 where it says something else than before."""
     now = room.clock.now()
     row = _row(found, taken, now)
-    if found.hash != known.hash and known.state == "published":
-        current = articles.find(connection, known.article)
-        if current is not None:
-            fields = dict(taken.fields)
-            stored = represent(current, room.site, [])
-            fields |= {name: stored[name] for name in articles.ours_of(connection, current.id)}
-            try:
-                intake.save(connection, room, current.id, submission_of(fields), now=now)
-            except Refusal as error:
-                row["why"] = _words(error)
+    is_other = known.hash.partition(".")[2] != identity.fields_hash(taken.fields)
+    if is_other and known.state == "published":
+        try:
+            with connection.begin_nested():
+                _revise(connection, room, known.article, taken, now=now)
+            row["why"] = ""
+        except Refusal as error:
+            row["why"] = _words(error)
+    elif is_other and known.state == "held":
+        row["body"] = json.dumps(_fields(taken, from_us(known.first_seen_at)), ensure_ascii=False)
     entries.note(connection, known.id, row)
-    return int(found.hash != known.hash)
+    return int(is_other)
+
+
+def _revise(connection: Connection, room: Newsroom, article_id: str, taken: Taken, *, now: datetime) -> None:
+    """Make an article what its partner says now, but for the fields that the newsroom changed; its status stays."""
+    current = articles.find(connection, article_id)
+    if current is None:
+        return
+    stored = represent(current, room.site, [])
+    kept = {name: stored[name] for name in articles.ours_of(connection, article_id)}
+    wanted = submission_of({**taken.fields, **kept})
+    intake.save(connection, room, article_id, wanted, now=now, by_partner=True)
 
 
 def _row(found: Met, taken: Taken, now: datetime) -> dict[str, object]:
     return {
         "key": found.key,
         "drifted": found.drifted,
-        "link": found.entry.link,
+        "link": found.link,
         "title": str(taken.fields.get("title", ""))[:500],
-        "hash": found.hash,
+        "hash": f"{found.hash}.{identity.fields_hash(taken.fields)}",
         "seen_at": to_us(now),
     }
 
@@ -200,9 +170,12 @@ def _fields(taken: Taken, now: datetime) -> dict[str, object]:
 
 
 def _is_ours(room: Newsroom, entry: Entry) -> bool:
-    """Say whether an entry is a story of ours that comes back."""
+    """Say whether an entry is a story of ours that comes back: by its id, or by the address of a page of ours."""
     site = room.site
-    return entry.id.startswith(f"tag:{site.authority},{site.date}:") or entry.link.startswith(f"{site.url}/articles/")
+    page = f"{site.url}/articles/".partition("://")[2].lower()
+    return entry.id.startswith(f"tag:{site.authority},{site.date}:") or any(
+        address.partition("://")[2].lower().startswith(page) for address in (entry.id, entry.link)
+    )
 
 
 def _words(error: Refusal) -> str:

@@ -12,16 +12,22 @@ from datetime import datetime
 
 from feeds.errors import Fault, Refusal
 from feeds.model.article import Article, Origin, Related, Status
-from feeds.model.channel import channels_of
 from feeds.model.dates import to_us
 from feeds.model.label import BUILT_IN_SECTIONS, Kind, Label, fold
 from feeds.model.representation import represent
 from feeds.model.revise import Filing, publish_due, revise, withdraw
 from feeds.model.submission import SentAuthor, Submission
+from feeds.pipeline.membership import place
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
-from feeds.store import articles, channels, dirty, labels, places, tombstones
+from feeds.store import articles, dirty, labels, places, tombstones
 from feeds.store.database import Connection
+
+# What the newsroom may change of a partner's story, and the partner's later versions then leave alone.
+_OURS = (
+    *("title", "standfirst", "content_html", "authors", "tags", "section", "kicker", "language", "rights"),
+    *("canonical_url", "dateline", "image", "attachments", "related", "flags", "expires_at"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +48,24 @@ def save(
     *,
     now: datetime,
     origin: Origin | None = None,
-    ours: frozenset[str] = frozenset(),
+    by_partner: bool = False,
 ) -> Saved:
     """Make the article what `wanted` says; raises Refusal (422, or 409 for an id that differs by case alone).
 
-    `ours` names the fields of a partner's story that the newsroom changed itself, besides those noted before.
+    What the newsroom changes of a partner's story is noted as ours, unless the change comes `by_partner`.
     """
-    filing = _file(connection, wanted, to_us(now))
+    filing = _file(connection, wanted, now)
     current = articles.find(connection, article_id)
     if current is None and (other := articles.find_namesake(connection, article_id)):
         raise Refusal(409, f"The id differs from that of the article {other} by case alone.")
     article = revise(current, wanted, filing, article_id=article_id, now=now, origin=origin)
-    noted = articles.ours_of(connection, article_id) if current is not None and current.origin is not None else ours
-    if current is not None and article == current and ours <= noted:
+    if current is not None and article == current:
         return Saved(article=current, in_feeds=places.keys_of(connection, [article_id])[article_id])
-    return settle(connection, room, article, current, now=now, ours=noted | ours)
+    ours: frozenset[str] = frozenset()
+    if current is not None and current.origin is not None:
+        changed = () if by_partner else (name for name in _OURS if getattr(article, name) != getattr(current, name))
+        ours = articles.ours_of(connection, article_id).union(changed)
+    return settle(connection, room, article, current, now=now, ours=ours)
 
 
 def settle(
@@ -73,9 +82,9 @@ def settle(
     is_public = article.is_public(now)
     article = replace(article, related=_tied(connection, article), was_public=article.was_public or is_public)
     articles.save(connection, article, changed_us=now_us, is_placed=is_public, ours=ours)
-    _place(connection, article, is_public=is_public, now_us=now_us)
+    _place(connection, article, is_public=is_public, now=now)
     for kind, key in _heard_of(article, before):
-        spread(connection, kind, key, now_us)
+        spread(connection, kind, key, now)
     in_feeds = places.keys_of(connection, [article.id])[article.id]
     if before is None or article.revision != before.revision:
         body = json.dumps(represent(article, room.site, in_feeds), ensure_ascii=False)
@@ -111,9 +120,9 @@ def end(connection: Connection, room: Newsroom, article_id: str, *, now: datetim
     return settle(connection, room, current, current, now=now, ours=articles.ours_of(connection, article_id))
 
 
-def _file(connection: Connection, wanted: Submission, now_us: int) -> Filing:
+def _file(connection: Connection, wanted: Submission, now: datetime) -> Filing:
     """Find or make the labels that the names stand for; one that is named twice counts once."""
-    authors = {label.id: label for sent in wanted.authors if (label := _author(connection, sent, now_us))}
+    authors = {label.id: label for sent in wanted.authors if (label := _author(connection, sent, now))}
     tags = {label.id: label for name in wanted.tags if (label := labels.resolve(connection, Kind.TAGS, name))}
     section = labels.resolve(connection, Kind.SECTIONS, wanted.section) if wanted.section else None
     if section is not None and section.slug in BUILT_IN_SECTIONS:
@@ -125,19 +134,19 @@ def _file(connection: Connection, wanted: Submission, now_us: int) -> Filing:
     return Filing(authors=tuple(authors.values()), tags=tuple(tags.values()), section=section)
 
 
-def _author(connection: Connection, sent: SentAuthor, now_us: int) -> Label:
+def _author(connection: Connection, sent: SentAuthor, now: datetime) -> Label:
     label = labels.resolve(connection, Kind.AUTHORS, sent.name, slug=sent.slug)
     filled = labels.fill(connection, label, {"bio": sent.bio, "url": sent.url, "image": sent.image})
     if (filled.url, filled.image) != (label.url, label.image):  # documents print these of an author
-        spread(connection, "label", str(label.id), now_us)
+        spread(connection, "label", str(label.id), now)
     return filled
 
 
-def _place(connection: Connection, article: Article, *, is_public: bool, now_us: int) -> None:
+def _place(connection: Connection, article: Article, *, is_public: bool, now: datetime) -> None:
     """Place the article where it belongs now, with tombstones where it left for good, and mark all these channels."""
-    memberships = channels_of(article) if is_public else []
+    now_us = to_us(now)
     stood_in = set(places.channels_of(connection, article.id))
-    touched = places.replace(connection, article.id, channels.open_channels(connection, memberships))
+    touched = place(connection, article, now)
     if is_public:
         touched |= set(tombstones.lift(connection, article.id))
     else:

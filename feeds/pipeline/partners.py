@@ -7,6 +7,8 @@ from feeds.model.source import Poll, Source, State
 from feeds.model.source_submission import SourceSubmission
 from feeds.model.submission import validated
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.poll import ASKED
+from feeds.pipeline.ripple import spread
 from feeds.store import polls, sources
 from feeds.store.database import Connection
 
@@ -21,7 +23,10 @@ def add(room: Newsroom, given: object) -> Source:
         known = sources.find_by_url(connection, sent.url)
         if known is not None and not known[1]:
             raise Refusal(409, f"The address is polled already, as {known[0].id}.", (Fault("/url", "is taken"),))
-        return sources.add(connection, sent.url, values, to_us(room.clock.now()))
+        source = sources.add(connection, sent.url, values, to_us(room.clock.now()))
+        if known is not None:  # it takes up its id again, and its articles may have to print another title
+            spread(connection, "source", source.id, room.clock.now())
+        return source
 
 
 def poll_soon(room: Newsroom, source_id: str) -> Source:
@@ -32,7 +37,7 @@ def poll_soon(room: Newsroom, source_id: str) -> Source:
             raise Refusal(409, f"The source {source_id} is paused.")
         if source.state is State.GONE:
             sources.change(connection, source_id, {"state": str(State.ACTIVE)})
-        sources.reschedule(connection, source_id, to_us(room.clock.now()), "asked for")
+        sources.reschedule(connection, source_id, to_us(room.clock.now()), ASKED)
         return get(connection, source_id)
 
 

@@ -14,17 +14,20 @@ from datetime import datetime
 
 from feeds.errors import PollError
 from feeds.ingest import pace
+from feeds.ingest.convert import MAX_ADDRESS
 from feeds.ingest.fetch import Answer, Fetcher
 from feeds.ingest.parse import parse
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.model.entry import ParsedFeed
+from feeds.model.markup import web_address
 from feeds.model.source import Outcome, Poll, Source, State
 from feeds.pipeline.entries import take
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
 from feeds.store import polls, sources
 
+ASKED = "asked for"  # why a source is due that its operator wants polled at once
 _log = logging.getLogger(__name__)
 
 
@@ -95,34 +98,50 @@ def _unchanged(now: datetime, answer: Answer, detail: str) -> Poll:
 
 def _introduced(room: Newsroom, source: Source, feed: ParsedFeed) -> Source:
     """Take what a feed says of itself where nothing was known; its articles print its title."""
-    known = replace(source, title=source.title or feed.title[:500], site_url=source.site_url or feed.site_url)
-    if known != source:
-        with room.store.write() as connection:
+    if source.title and source.site_url:
+        return source
+    site_url = web_address(feed.site_url[:MAX_ADDRESS]) or ""
+    with room.store.write() as connection:
+        present = sources.find(connection, source.id) or source  # the operator may have named it meanwhile
+        known = replace(present, title=present.title or feed.title[:500], site_url=present.site_url or site_url)
+        if known != present:
             sources.change(connection, source.id, {"title": known.title, "site_url": known.site_url})
-            spread(connection, "source", source.id, to_us(room.clock.now()))
-    return known
+            spread(connection, "source", source.id, room.clock.now())
+    return replace(source, title=known.title, site_url=known.site_url)
 
 
 def _keep(room: Newsroom, source: Source, came: Poll, retry_after: float | None) -> None:
-    """Keep what a poll found, its record, and when the next one is due."""
+    """Keep what a poll found, its record, and when the next one is due.
+
+    What the operator did meanwhile stands: a pause, a removal, another address, a wish to poll at once.
+    """
     failures = source.failures + 1 if came.outcome.is_failure else 0
     next_at, why = _next(room, source, came.outcome, failures, retry_after)
     if came.outcome.is_failure:
         why = f"{came.outcome}: {came.detail}; {why}"
     with room.store.write() as connection:
+        polls.keep(connection, source.id, came)
+        present = sources.find(connection, source.id)
+        if present is None or present.url != source.url:
+            return
+        is_gone = came.outcome is Outcome.GONE and present.state is State.ACTIVE
         sources.found(
             connection,
-            source,
-            title=source.title,
-            site_url=source.site_url,
-            state=State.GONE if came.outcome is Outcome.GONE else source.state,
+            present,
+            title=present.title,
+            site_url=present.site_url,
+            state=State.GONE if is_gone else present.state,
             validators=source.validators,
             body_hash=source.body_hash,
             failures=failures,
             polled_once=source.polled_once,
         )
-        sources.reschedule(connection, source.id, to_us(next_at), why)
-        polls.keep(connection, source.id, came)
+        if is_gone:
+            sources.change(
+                connection, source.id, {"next_poll_at": None, "why": f"{came.detail}; polled when asked for"}
+            )
+        elif present.why != ASKED or present.next_poll_at == source.next_poll_at:
+            sources.reschedule(connection, source.id, to_us(next_at), why)
 
 
 def _next(

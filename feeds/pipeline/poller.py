@@ -39,8 +39,12 @@ class Poller:
             host = urlsplit(source.url).netloc.lower()
             if not self._take(host):
                 continue
-            claim(self._room, source)
-            self._pool.submit(self._poll, source, host)
+            try:
+                claim(self._room, source)
+                self._pool.submit(self._poll, source, host)
+            except BaseException:
+                self._give_back(host)
+                raise
             started += 1
         return started
 
@@ -62,11 +66,14 @@ class Poller:
         except Exception as error:  # one source never stops the others
             event(_log, "poll failed", level=logging.ERROR, error=error, source=source.id)
         finally:
-            now = self._room.clock.monotonic()
-            with self._lock:
-                self._busy.discard(host)
-                self._free_at = {other: at for other, at in self._free_at.items() if at > now}
-                self._free_at[host] = now + self._room.settings.ingest.host_spacing.total_seconds()
+            self._give_back(host)
+
+    def _give_back(self, host: str) -> None:
+        now = self._room.clock.monotonic()
+        with self._lock:
+            self._busy.discard(host)
+            self._free_at = {other: at for other, at in self._free_at.items() if at > now}
+            self._free_at[host] = now + self._room.settings.ingest.host_spacing.total_seconds()
 
 
 def make_fetcher(room: Newsroom) -> Fetcher:

@@ -17,10 +17,11 @@ from feeds.model.article import Article
 from feeds.model.channel import Channel
 from feeds.model.dates import to_us
 from feeds.model.document import Format, Frame, Ingredient, Recipe, Variant
+from feeds.model.label import Kind
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
 from feeds.publish import assemble, lint
-from feeds.store import articles, aside, channels, dirty, documents, fragments, jobs, places, tombstones
+from feeds.store import articles, aside, channels, dirty, documents, fragments, jobs, places, sections, tombstones
 from feeds.store.database import BULK_ITEMS, Connection
 
 CHANNELS = 20  # built at a time: with 200, a new story waits ten times as long
@@ -103,7 +104,7 @@ def _read(connection: Connection, printer: Printer, numbers: Collection[int], no
     reads = []
     for number, channel in sorted(known.items()):
         size = printer.window_of(channel)
-        window = places.window(connection, number, size + 1)
+        window = _window(connection, channel, size + 1)
         stamp = old[number].stamp if number in old else now_us
         reads.append(
             _Read(
@@ -118,6 +119,17 @@ def _read(connection: Connection, printer: Printer, numbers: Collection[int], no
             )
         )
     return reads
+
+
+def _window(connection: Connection, channel: Channel, size: int) -> list[places.Place]:
+    """Give what a channel carries: what its section pinned first, then the newest."""
+    newest = places.window(connection, channel.number, size, partners=channel.partners)
+    label = channel.label
+    if label is None or label.kind is not Kind.SECTIONS or not (wanted := sections.pinned(connection, label.id)):
+        return newest
+    first = places.of(connection, channel.number, wanted)
+    ahead = {place.article for place in first}
+    return (first + [place for place in newest if place.article not in ahead])[:size]
 
 
 def _gather(

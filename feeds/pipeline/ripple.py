@@ -1,39 +1,47 @@
-"""A change of one thing that other articles print: they look again at what they show, and their channels are marked.
+"""A change that concerns many articles: they hear newest first, a hundred at a time, and their channels are marked.
 
-The first hundred do so in the transaction of the change; the rest is kept as a ripple, which the sweep carries on in
-transactions of their own that give way to others.
+The first hundred hear in the transaction of the change; the rest is kept as a ripple, which the sweep carries on in
+transactions of their own that give way to others. What hearing means is hearing.py's.
 """
 
+from datetime import datetime
+
+from feeds.model.dates import to_us
+from feeds.pipeline import hearing
 from feeds.pipeline.newsroom import Newsroom
-from feeds.store import articles, dirty, places, ripples
+from feeds.store import dirty, ripples
 from feeds.store.database import Connection
 
 BATCH = 100
 
 
-def spread(connection: Connection, kind: str, key: str, now_us: int) -> None:
-    """Let the articles that show something of (kind, key) hear that it changed."""
-    after = _batch(connection, kind, key, "", now_us)
-    if after is not None:
-        ripples.put(connection, kind, key, after)
+def spread(connection: Connection, kind: str, key: str, now: datetime) -> None:
+    """Let the articles that (kind, key) concerns hear of its change."""
+    last = _batch(connection, kind, key, None, now)
+    if last is not None:
+        ripples.put(connection, kind, key, last)
 
 
-def carry_on(room: Newsroom, now_us: int) -> bool:
+def carry_on(room: Newsroom) -> bool:
     """Carry the oldest ripple on by one batch; False where there is none."""
     with room.store.read() as connection:
-        ripple = ripples.first(connection)
-    if ripple is None:
-        return False
+        if ripples.first(connection) is None:
+            return False
     with room.store.write() as connection:
-        after = _batch(connection, ripple.kind, ripple.key, ripple.after, now_us)
-        ripples.advance(connection, ripple, after)
+        ripple = ripples.first(connection)
+        if ripple is None:
+            return False
+        last = _batch(connection, ripple.kind, ripple.key, (ripple.moment, ripple.article), room.clock.now())
+        ripples.advance(connection, ripple, last)
     room.store.give_way()
     return True
 
 
-def _batch(connection: Connection, kind: str, key: str, after: str, now_us: int) -> str | None:
+def _batch(
+    connection: Connection, kind: str, key: str, last: hearing.Last | None, now: datetime
+) -> hearing.Last | None:
     """Do one batch; give the last article where there may be more, None at the end."""
-    found = articles.showing(connection, kind, key, after=after, limit=BATCH)
-    for article in articles.refresh_shown(connection, found):
-        dirty.mark(connection, places.channels_of(connection, article), now_us)
+    way = hearing.of(kind)
+    found = way.find(connection, key, last, BATCH)
+    dirty.mark(connection, way.hear(connection, key, [article for _, article in found], now), to_us(now))
     return found[-1] if len(found) == BATCH else None

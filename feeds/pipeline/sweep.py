@@ -13,7 +13,7 @@ from feeds.store.database import Connection, in_batches
 def run(room: Newsroom, printer: Printer, is_stopping: Callable[[], bool]) -> int:
     """Sweep until nothing is left, or until it is to stop; give how many channels changed."""
     changed = rebuild.drain(room, printer, is_stopping)
-    while not is_stopping() and ripple.carry_on(room, to_us(room.clock.now())):
+    while not is_stopping() and ripple.carry_on(room):
         changed += rebuild.drain(room, printer, is_stopping)
     return changed
 

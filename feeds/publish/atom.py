@@ -12,7 +12,7 @@ from feeds.model.article import Article, Attachment
 from feeds.model.dates import rfc3339
 from feeds.model.document import Format, Frame, Masthead, Tombstone, Variant
 from feeds.model.label import Kind
-from feeds.model.markup import xml_text
+from feeds.model.markup import ascii_address, xml_text
 from feeds.model.site import Site
 from feeds.publish import feedgen_xml
 from feeds.publish.feedgen_xml import label
@@ -36,9 +36,10 @@ def frame(masthead: Masthead, site: Site) -> Frame:
 def entry_parts(article: Article, site: Site, variant: Variant) -> EntryParts:
     """Say what an entry is made from; raises RenderError."""
     printed = print_article(article, site, variant)
-    categories = [Category(tag.slug, f"{site.url}/{Kind.TAGS}", tag.name) for tag in printed.tags]
+    tags, sections = (ascii_address(f"{site.url}/{kind}") for kind in (Kind.TAGS, Kind.SECTIONS))
+    categories = [Category(tag.slug, tags, tag.name) for tag in printed.tags]
     if printed.section is not None:
-        categories.append(Category(printed.section.slug, f"{site.url}/{Kind.SECTIONS}", printed.section.name))
+        categories.append(Category(printed.section.slug, sections, printed.section.name))
     return EntryParts(
         id=printed.guid,
         title=printed.title,
@@ -50,7 +51,7 @@ def entry_parts(article: Article, site: Site, variant: Variant) -> EntryParts:
         categories=tuple(categories),
         persons=tuple(Person(author.name, author.url) for author in printed.authors),
         rights=printed.rights,
-        language=printed.language,
+        language=printed.language if printed.is_foreign else "",
         nodes=tuple(_entry_nodes(printed)),
     )
 
@@ -70,7 +71,7 @@ def feed_parts(masthead: Masthead, site: Site) -> FeedParts:
         rights=printed.rights,
         icon=printed.icon,
         logo=printed.image,
-        author=Person(xml_text(site.title), f"{site.url}/"),
+        author=Person(*printed.publisher),
         nodes=tuple(_feed_nodes(masthead)),
     )
 
@@ -79,8 +80,7 @@ def _entry_nodes(printed: PrintedArticle) -> Iterator[Node]:
     yield _link("alternate", printed.link, type="" if printed.link == printed.canonical_url else "text/html")
     for attachment in printed.attachments:
         yield _enclosure(attachment)
-    if printed.image is not None:
-        image = printed.image
+    if (image := printed.image) is not None and all(image.url != each.url for each in printed.attachments):
         title = image.caption or image.alt
         yield _enclosure(Attachment(url=image.url, type=image.type, length=image.length, title=title))
     for related in printed.related:
@@ -89,16 +89,20 @@ def _entry_nodes(printed: PrintedArticle) -> Iterator[Node]:
     if printed.canonical_url:
         yield _link("via", printed.canonical_url)
     if printed.credit is not None:
-        yield _source(printed.credit, rfc3339(printed.updated))
+        yield _source(printed.credit, rfc3339(printed.updated), has_author=bool(printed.authors))
 
 
-def _source(credit: Credit, updated: str) -> Node:
-    """Name the partner's feed (RFC 4287 §4.2.11); it is as new as the entry, as far as we know."""
-    links = [_link("self", credit.feed_url)]
+def _source(credit: Credit, updated: str, *, has_author: bool) -> Node:
+    """Name the partner's feed (RFC 4287 §4.2.11); it is as new as the entry, as far as we know.
+
+    An entry without authors has its source's, else the feed's (§4.2.1): the story is the partner's, not ours.
+    """
+    children = [Node("id", credit.feed_url), Node("title", credit.title), Node("updated", updated)]
+    if not has_author:
+        children.append(Node("author", children=(Node("name", credit.title),)))
     if credit.site_url:
-        links.insert(0, _link("alternate", credit.site_url))
-    children = (Node("id", credit.feed_url), Node("title", credit.title), Node("updated", updated), *links)
-    return Node("source", children=children)
+        children.append(_link("alternate", credit.site_url))
+    return Node("source", children=(*children, _link("self", credit.feed_url)))
 
 
 def _enclosure(attachment: Attachment) -> Node:

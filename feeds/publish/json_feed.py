@@ -114,9 +114,9 @@ def _feed(masthead: Masthead, site: Site) -> dict[str, Any]:
     printed = PrintedMasthead(masthead, site)
     older = masthead.prev_archive
     if masthead.author is None:
-        author = {"name": xml_text(site.title), "url": f"{site.url}/"}
+        name, page = printed.publisher
     else:
-        author = {"name": xml_text(masthead.author[0]), "url": ascii_address(masthead.author[1])}
+        name, page = xml_text(masthead.author[0]), ascii_address(masthead.author[1])
     return _filled(
         {
             "version": VERSION,
@@ -127,7 +127,7 @@ def _feed(masthead: Masthead, site: Site) -> dict[str, Any]:
             "next_url": printed.address(older, Format.JSON) if older else "",
             "icon": printed.image,
             "favicon": printed.icon,
-            "authors": [_filled(author)],
+            "authors": [_filled({"name": name, "url": page})],
             "language": masthead.language,
             "hubs": [{"type": "WebSub", "url": hub} for hub in printed.hubs],
             "_broadsheet": _feed_extension(masthead, site),
@@ -142,7 +142,7 @@ def _feed_extension(masthead: Masthead, site: Site) -> dict[str, Any]:
     ]
     return _filled(
         {
-            "about": f"{site.url}/feeds",
+            "about": ascii_address(f"{site.url}/feeds"),
             "updated": rfc3339(masthead.stamp),
             "rights": xml_text(site.rights),
             "deleted": deleted,

@@ -84,8 +84,8 @@ class Credit:
 class PrintedArticle:
     """What documents say of an article, in one variant.
 
-    `content` is HTML, empty where none may or can go out; `summary` is text, never empty. `language` is empty where
-    it is the channel's. `canonical_url` is the first home elsewhere, or empty. Moments are whole seconds.
+    `content` is HTML, empty where none may or can go out; `summary` is text, never empty. `is_foreign` says that
+    `language` is not the channel's. `canonical_url` is the first home elsewhere, or empty. Moments are whole seconds.
     """
 
     id: str
@@ -97,6 +97,7 @@ class PrintedArticle:
     published: datetime
     updated: datetime
     language: str
+    is_foreign: bool
     kicker: str
     dateline: str
     rights: str
@@ -142,7 +143,8 @@ def print_article(article: Article, site: Site, variant: Variant) -> PrintedArti
         content=content,
         published=whole_second(article.published_at),
         updated=whole_second(article.updated_at),
-        language="" if language.lower() == variant.language.lower() else language,
+        language=language,
+        is_foreign=bool(language) and language.lower() != variant.language.lower(),
         kicker=xml_text(article.kicker),
         dateline=dateline,
         rights=xml_text(article.rights),
@@ -172,6 +174,7 @@ class PrintedMasthead:
         self.logo = _address(site.logo, site)
         self.rights = xml_text(site.rights)
         self.hubs = tuple(ascii_address(hub) for hub in site.hubs)
+        self.publisher = (xml_text(site.title), ascii_address(f"{site.url}/"))
         self._site = site
 
     def address(self, path: str, format: Format) -> str:
@@ -225,7 +228,7 @@ def _credited(credit: Credit | None, address: str) -> Iterator[str]:
 
 
 def _named(label: Label, site: Site) -> Named:
-    own = ascii_address(label.url) if label.url else f"{site.url}/{label.key}"
+    own = ascii_address(label.url or f"{site.url}/{label.key}")
     return Named(label.slug, xml_text(label.name), own, _address(label.image, site))
 
 

@@ -83,12 +83,12 @@ def _item_nodes(printed: PrintedArticle, enclosure: Attachment | None) -> Iterat
         yield Node("atom:updated", rfc3339(printed.updated))
     for author in printed.authors:
         yield Node("dc:creator", author.name)
-    if printed.language:
+    if printed.is_foreign:
         yield Node("dc:language", printed.language)
     if printed.image is not None:
         yield from _image_nodes(printed.image)
     for attachment in printed.attachments:
-        if attachment is not enclosure:
+        if attachment is not enclosure and (printed.image is None or attachment.url != printed.image.url):
             yield _attachment_node(attachment)
     for related in printed.related:
         if related.url:

@@ -36,6 +36,7 @@ def row_of(article: Article) -> dict[str, object]:
         "published_at": None if article.published_at is None else to_us(article.published_at),
         "updated_at": to_us(article.updated_at),
         "created_at": to_us(article.created_at),
+        "moment": moment_of(article),
         "expires_at": None if article.expires_at is None else to_us(article.expires_at),
         "withdrawn_at": None if article.withdrawn_at is None else to_us(article.withdrawn_at),
         "withdrawn_reason": article.withdrawn_reason,
@@ -45,6 +46,11 @@ def row_of(article: Article) -> dict[str, object]:
         "source": None if article.origin is None else article.origin.id,
         "entry_id": "" if article.origin is None else article.origin.entry_id,
     }
+
+
+def moment_of(article: Article) -> int:
+    """Give the instant (µs) by which lists are ordered: when it was published, else made."""
+    return to_us(article.published_at or article.created_at)
 
 
 def article_of(

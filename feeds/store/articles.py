@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, tuple_, update
 
 from feeds.model.article import Article, Origin, Related, RelatedTarget
 from feeds.model.label import Label, fold
 from feeds.model.shown import shown_of
+from feeds.store import search
 from feeds.store.article_rows import article_of, row_of
 from feeds.store.labels import label_of
 from feeds.store.labels import load as load_labels
@@ -76,8 +77,12 @@ def save(
                 for at, line in enumerate(article.related)
             ],
         )
-    shows = [{"kind": kind, "key": key, "article": article.id} for kind, key in sorted(_shows(article))]
+    shows = [
+        {"kind": kind, "key": key, "moment": row["moment"], "article": article.id}
+        for kind, key in sorted(_shows(article))
+    ]
     insert_missing(connection, article_shows, shows)
+    search.index(connection, article)
 
 
 def save_revision(connection: Connection, article: Article, body: str, at_us: int) -> None:
@@ -97,15 +102,18 @@ def ours_of(connection: Connection, article_id: str) -> frozenset[str]:
     return frozenset((found or "").split())
 
 
-def showing(connection: Connection, kind: str, key: str, *, after: str = "", limit: int = 100) -> list[str]:
-    """Give ids of articles that print something of a label, article, title or source; by id, past `after`."""
-    statement = (
-        select(article_shows.c.article)
-        .where(article_shows.c.kind == kind, article_shows.c.key == key, article_shows.c.article > after)
-        .order_by(article_shows.c.article)
-        .limit(limit)
+def showing(
+    connection: Connection, kind: str, key: str, *, before: tuple[int, str] | None, limit: int
+) -> list[tuple[int, str]]:
+    """Give (moment, id) of articles that print something of a label, article, title or source; newest first."""
+    at = tuple_(article_shows.c.moment, article_shows.c.article)
+    statement = select(article_shows.c.moment, article_shows.c.article).where(
+        article_shows.c.kind == kind, article_shows.c.key == key
     )
-    return list(connection.execute(statement).scalars())
+    if before is not None:
+        statement = statement.where(at < tuple_(*before))
+    statement = statement.order_by(article_shows.c.moment.desc(), article_shows.c.article.desc()).limit(limit)
+    return [(row.moment, row.article) for row in connection.execute(statement)]
 
 
 def refresh_shown(connection: Connection, ids: Sequence[str]) -> list[str]:
@@ -144,8 +152,7 @@ def ending(connection: Connection, now_us: int, limit: int) -> list[str]:
 
 def newest(connection: Connection, *, limit: int) -> list[str]:
     """Give ids of articles in any status, newest published (else made) first, then id descending."""
-    moment = func.coalesce(articles.c.published_at, articles.c.created_at)
-    statement = select(articles.c.id).order_by(moment.desc(), articles.c.id.desc()).limit(limit)
+    statement = select(articles.c.id).order_by(articles.c.moment.desc(), articles.c.id.desc()).limit(limit)
     return list(connection.execute(statement).scalars())
 
 

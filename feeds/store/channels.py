@@ -1,9 +1,9 @@
 """Channels: numbered at first use, found by key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from feeds.model.channel import SITE_KEY, Channel, Membership
 from feeds.model.dates import to_us
@@ -57,8 +57,21 @@ def find(connection: Connection, key: str) -> Channel | None:
 
 def list_all(connection: Connection) -> list[Channel]:
     """Give every channel: `site` first, then by kind and slug."""
-    rows = connection.execute(_joined.order_by(channels.c.label.is_not(None), labels.c.kind, labels.c.slug))
+    live = (labels.c.slug.is_(None)) | ~labels.c.slug.startswith("~")  # not of a label that was merged
+    rows = connection.execute(_joined.where(live).order_by(channels.c.label.is_not(None), labels.c.kind, labels.c.slug))
     return [_channel_of(row) for row in rows]
+
+
+def page(connection: Connection, *, after: int, limit: int) -> list[Channel]:
+    """Give channels in the order of their numbers, past `after`; those of labels that were merged are none."""
+    live = (labels.c.slug.is_(None)) | ~labels.c.slug.startswith("~")
+    statement = _joined.where(channels.c.number > after, live).order_by(channels.c.number).limit(limit)
+    return [_channel_of(row) for row in connection.execute(statement)]
+
+
+def change(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Change a channel's own ways."""
+    connection.execute(update(channels).where(channels.c.number == number).values(dict(values)))
 
 
 def all_numbers(connection: Connection) -> list[int]:

@@ -41,6 +41,12 @@ def marked(connection: Connection, channels: Iterable[int]) -> dict[int, int]:
     return {row.channel: row.marked for row in rows}
 
 
+def among(connection: Connection, channels: Iterable[int]) -> set[int]:
+    """Give those of these channels that are dirty."""
+    statement = select(dirty.c.channel).where(dirty.c.channel.in_(list(channels)), dirty.c.marked > dirty.c.built)
+    return set(connection.execute(statement).scalars())
+
+
 def is_any(connection: Connection) -> bool:
     """Say whether there is anything to do; one look at a partial index."""
     return (

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from feeds.model.label import Kind, Label, fold
 from feeds.model.slug import numbered, slugify
@@ -120,3 +120,63 @@ def numbers_of(connection: Connection, kind_slugs: Sequence[tuple[str, str]]) ->
         select(labels.c.id, labels.c.kind, labels.c.slug).where(labels.c.slug.in_([slug for _, slug in kind_slugs]))
     )
     return {(row.kind, row.slug): row.id for row in rows}
+
+
+def change(connection: Connection, label: Label, values: dict[str, object]) -> Label:
+    """Change what is told of a label: name, bio, url, image, description. A new name is one more that stands for it."""
+    if not values:
+        return label
+    connection.execute(update(labels).where(labels.c.id == label.id).values(values))
+    if "name" in values:
+        insert_missing(
+            connection, label_names, [{"kind": label.kind, "fold": fold(str(values["name"])), "label": label.id}]
+        )
+    return load(connection, [label.id])[label.id]
+
+
+def move(connection: Connection, label: Label, slug: str) -> Label:
+    """Give a label another slug; the former one leads to it for ever."""
+    connection.execute(delete(redirects).where(redirects.c.kind == label.kind, redirects.c.slug == slug))
+    connection.execute(update(labels).where(labels.c.id == label.id).values(slug=slug))
+    insert_missing(connection, redirects, [{"kind": label.kind, "slug": label.slug, "label": label.id}])
+    return load(connection, [label.id])[label.id]
+
+
+def hand_over(connection: Connection, label: Label, into: Label) -> None:
+    """Have all that stands for a label (slug, former slugs, names) stand for another one: in one step, for ever."""
+    connection.execute(update(redirects).where(redirects.c.label == label.id).values(label=into.id))
+    connection.execute(update(label_names).where(label_names.c.label == label.id).values(label=into.id))
+    # The row stays while articles still have it; its slug is none that an address can have.
+    gone = {"slug": f"~{label.id}", "retired_at": 0, "successor": into.id}
+    connection.execute(update(labels).where(labels.c.id == label.id).values(gone))
+    insert_missing(connection, redirects, [{"kind": label.kind, "slug": label.slug, "label": into.id}])
+
+
+def retire(connection: Connection, label: Label, now_us: int, successor: Label | None) -> None:
+    """Give a label up: its page is gone; with a successor its addresses lead there."""
+    values = {"retired_at": now_us, "successor": None if successor is None else successor.id}
+    connection.execute(update(labels).where(labels.c.id == label.id).values(values))
+    if successor is not None:
+        hand_over(connection, label, successor)
+
+
+def retired(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """Give those of these labels that were given up."""
+    statement = select(labels.c.id).where(labels.c.id.in_(list(ids)), labels.c.retired_at.is_not(None))
+    return set(connection.execute(statement).scalars())
+
+
+def revive(connection: Connection, label: int) -> None:
+    """Take a label back that was given up without successor: an article has it again."""
+    connection.execute(update(labels).where(labels.c.id == label, labels.c.successor.is_(None)).values(retired_at=None))
+
+
+def find_by_any_slug(connection: Connection, kind: Kind, slug: str) -> Label | None:
+    """Give the label of a slug, present or former."""
+    return find_by_slug(connection, kind, slug) or find_redirect(connection, kind, slug)
+
+
+def page(connection: Connection, kind: Kind, *, after: str, limit: int) -> list[Label]:
+    """Give labels that were not given up, by slug, past `after`."""
+    statement = select(labels).where(labels.c.kind == kind, labels.c.slug > after, labels.c.retired_at.is_(None))
+    return [label_of(row) for row in connection.execute(statement.order_by(labels.c.slug).limit(limit))]

@@ -3,9 +3,10 @@
 Ids are compared as bytes (SQLite's BINARY order), as the contract's order of entries asks.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, tuple_
 
 from feeds.store.schema import articles, channels, labels, places
 
@@ -16,6 +17,9 @@ class Place(NamedTuple):
     article: str
     at: int
     shown: str
+
+
+_placed = select(places.c.article, places.c.at, articles.c.shown).join(articles, articles.c.id == places.c.article)
 
 
 def replace(connection: Connection, article: str, wanted: dict[int, int]) -> set[int]:
@@ -34,16 +38,36 @@ def replace(connection: Connection, article: str, wanted: dict[int, int]) -> set
     return present.keys() | wanted.keys()
 
 
-def window(connection: Connection, channel: int, limit: int) -> list[Place]:
-    """Give the newest places of a channel, newest first, then id descending."""
-    rows = connection.execute(
-        select(places.c.article, places.c.at, articles.c.shown)
-        .join(articles, articles.c.id == places.c.article)
-        .where(places.c.channel == channel)
-        .order_by(places.c.at.desc(), places.c.article.desc())
-        .limit(limit)
-    )
-    return [Place(*row) for row in rows]
+def window(connection: Connection, channel: int, limit: int, *, partners: bool = True) -> list[Place]:
+    """Give the newest places of a channel, newest first, then id descending; without `partners` our own alone."""
+    statement = _placed.where(places.c.channel == channel)
+    if not partners:
+        statement = statement.where(articles.c.source.is_(None))
+    statement = statement.order_by(places.c.at.desc(), places.c.article.desc()).limit(limit)
+    return [Place(*row) for row in connection.execute(statement)]
+
+
+def of(connection: Connection, channel: int, wanted: Sequence[str]) -> list[Place]:
+    """Give the places of these articles in a channel, in the order in which they are named."""
+    rows = connection.execute(_placed.where(places.c.channel == channel, places.c.article.in_(wanted)))
+    found = {row.article: Place(*row) for row in rows}
+    return [found[article] for article in wanted if article in found]
+
+
+def older(connection: Connection, channel: int, before_us: int, limit: int) -> list[str]:
+    """Give articles of a channel that are placed before an instant, oldest first."""
+    statement = select(places.c.article).where(places.c.channel == channel, places.c.at < before_us)
+    return list(connection.execute(statement.order_by(places.c.at).limit(limit)).scalars())
+
+
+def before(connection: Connection, channel: int, last: tuple[int, str] | None, limit: int) -> list[tuple[int, str]]:
+    """Give (at, id) of a channel's places, newest first, past `last`."""
+    at = tuple_(places.c.at, places.c.article)
+    statement = select(places.c.at, places.c.article).where(places.c.channel == channel)
+    if last is not None:
+        statement = statement.where(at < tuple_(*last))
+    statement = statement.order_by(places.c.at.desc(), places.c.article.desc()).limit(limit)
+    return [(row.at, row.article) for row in connection.execute(statement)]
 
 
 def count(connection: Connection, channel: int, *, limit: int | None = None) -> int:

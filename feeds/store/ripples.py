@@ -8,17 +8,18 @@ from feeds.store.schema import ripples
 
 
 class Ripple(NamedTuple):
-    """A change of a label, article, title or source, and the last article that has heard of it."""
+    """A change of a label, article, title or source, and the (moment, id) of the last article that has heard of it."""
 
     id: int
     kind: str
     key: str
-    after: str
+    moment: int
+    article: str
 
 
-def put(connection: Connection, kind: str, key: str, after: str) -> None:
-    """Keep that articles past `after` have not heard yet."""
-    connection.execute(ripples.insert().values(kind=kind, key=key, after=after))
+def put(connection: Connection, kind: str, key: str, last: tuple[int, str]) -> None:
+    """Keep that articles before `last`, a (moment, id), have not heard yet."""
+    connection.execute(ripples.insert().values(kind=kind, key=key, moment=last[0], article=last[1]))
 
 
 def first(connection: Connection) -> Ripple | None:
@@ -27,10 +28,10 @@ def first(connection: Connection) -> Ripple | None:
     return None if row is None else Ripple(*row)
 
 
-def advance(connection: Connection, ripple: Ripple, after: str | None) -> None:
+def advance(connection: Connection, ripple: Ripple, last: tuple[int, str] | None) -> None:
     """Note how far it went; None: it is done."""
     same = ripples.c.id == ripple.id
-    if after is None:
+    if last is None:
         connection.execute(delete(ripples).where(same))
     else:
-        connection.execute(update(ripples).where(same).values(after=after))
+        connection.execute(update(ripples).where(same).values(moment=last[0], article=last[1]))

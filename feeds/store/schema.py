@@ -70,6 +70,12 @@ labels = Table(
     _text("image"),
     # told of a section or tag
     _text("description"),
+    # a section that chooses its articles itself, and those that stand first in its channel
+    _text("rule"),  # JSON; empty: it holds the articles that name it
+    _text("pinned"),  # JSON list of ids
+    # given up
+    _at("retired_at", optional=True),
+    Column("successor", Integer, nullable=True),
     Index("labels_slug", "kind", "slug", unique=True),
 )
 
@@ -122,6 +128,7 @@ articles = Table(
     _at("published_at", optional=True),
     _at("updated_at"),
     _at("created_at"),
+    _at("moment"),  # by which lists are ordered: published, else made
     _at("changed_at"),  # any change at all, also of tags
     _at("expires_at", optional=True),
     _at("withdrawn_at", optional=True),
@@ -135,10 +142,11 @@ articles = Table(
     _text("entry_id"),
     _text("ours"),  # names of fields that were changed through the API, apart by spaces
     Index("articles_by_title", "title_fold"),
-    Index("articles_by_source", "source", "published_at"),
+    Index("articles_newest", "moment", "id"),
+    Index("articles_by_status", "status", "moment", "id"),
+    Index("articles_by_source", "source", "moment", "id"),
     Index("articles_due", "published_at", sqlite_where=text("status = 'scheduled'")),
     Index("articles_ending", "expires_at", sqlite_where=text("is_placed = 1 AND expires_at IS NOT NULL")),
-    Index("articles_newest", text("coalesce(published_at, created_at)"), "id"),
     Index("articles_changed", "changed_at"),
 )
 
@@ -173,20 +181,22 @@ article_shows = Table(
     metadata,
     Column("kind", Text, nullable=False),  # label, article, title, source
     Column("key", Text, nullable=False),
+    _at("moment"),  # the article's
     Column("article", ForeignKey("articles.id"), nullable=False),
-    PrimaryKeyConstraint("kind", "key", "article"),
+    PrimaryKeyConstraint("kind", "key", "moment", "article"),
     Index("article_shows_by_article", "article"),
     sqlite_with_rowid=False,
 )
 
-# What is left to do of a change that many articles show: those past `after` have to look again at what they show.
+# What is left to do of a change that concerns many articles: those before (moment, article) have not heard of it yet.
 ripples = Table(
     "ripples",
     metadata,
     Column("id", Integer, primary_key=True),
-    _text("kind"),  # as in article_shows
+    _text("kind"),  # as in article_shows; merge and rule: see pipeline/ripple
     _text("key"),
-    _text("after"),
+    _at("moment"),
+    _text("article"),
 )
 
 revisions = Table(
@@ -289,6 +299,14 @@ tombstones = Table(
 )
 
 # Articles that could not be rendered, as of what they showed then.
+# Full text of articles in any status; the FTS5 table `search_text` beside it has these numbers as its rowid.
+search_numbers = Table(
+    "search_numbers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("article", Text, nullable=False, unique=True),
+)
+
 set_aside = Table(
     "set_aside",
     metadata,

@@ -10,7 +10,7 @@ from feeds.pipeline.serving import Kitchen
 from feeds.store import documents
 from feeds.store.changes import Watcher
 from feeds.web import health, pages, problems
-from feeds.web.api import articles, sources
+from feeds.web.api import articles, batch, channels, labels, lists, sources
 from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
 from feeds.web.shelf import Shelf
@@ -26,8 +26,8 @@ def create_app(room: Newsroom) -> Flask:
     app.extensions["newsroom"] = room
     problems.register(app)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(articles.blueprint)
-    app.register_blueprint(sources.blueprint)
+    for door in (articles, lists, batch, labels, channels, sources):
+        app.register_blueprint(door.blueprint)
     pages.register(app)
     app.after_request(_safe)
     cupboard = _cupboard(app, room)

@@ -17,8 +17,9 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.logs import event
 from feeds.model.document import Format
-from feeds.web.conditional import choose_coding, decide
+from feeds.web.conditional import Decision, choose_coding, decide
 from feeds.web.cupboard import Cupboard, Gone
+from feeds.web.shelf import Ready
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -27,9 +28,10 @@ Headers = list[tuple[str, str]]
 CACHE_CONTROL = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
 WITHOUT_HOST = ("/healthz", "/readyz")  # probes may come by any name (CONTRACT section 6)
-REASONS = {200: "200 OK", 304: "304 Not Modified", 412: "412 Precondition Failed"}
+REASONS = {200: "200 OK", 304: "304 Not Modified"}
 
 _DOCUMENT = re.compile(r"/feeds/(site|(?:tags|authors|sections)/[a-z0-9-]{1,80})\.(rss|atom|json)", re.ASCII)
+_BODILESS = re.compile(r"/api/sources/[^/]+/[a-z]+")  # calls whose address may say all: curl sends no length then
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
 _log = logging.getLogger(__name__)
 
@@ -82,7 +84,8 @@ class Front:
         if environ.get("HTTP_TRANSFER_ENCODING") and not length:
             return 411, "A body needs its Content-Length."
         if not length:
-            return (411, "A body needs its Content-Length.") if environ["REQUEST_METHOD"] in _WRITES else None
+            needs_one = environ["REQUEST_METHOD"] in _WRITES and not _BODILESS.fullmatch(environ.get("PATH_INFO", "/"))
+            return (411, "A body needs its Content-Length.") if needs_one else None
         if not length.isascii() or not length.isdigit():
             return 400, "The Content-Length is no number."
         if int(length[:20]) > self._max_body:
@@ -109,25 +112,17 @@ class Front:
                 return self._elsewhere(environ, start_response, found)
             accepted = environ.get("HTTP_ACCEPT_ENCODING")
             coding = choose_coding(accepted, self._cupboard.codings(path, format, found, accepted))
-            decision = decide(
-                method,
-                if_match=environ.get("HTTP_IF_MATCH"),
-                if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
-                if_modified_since=environ.get("HTTP_IF_MODIFIED_SINCE"),
-                if_unmodified_since=environ.get("HTTP_IF_UNMODIFIED_SINCE"),
-                etag_of=found.tags,
-                coding=coding,
-                stamp=found.stamp,
-                now=self._clock.now(),
-            )
+            decision = self._decide(environ, found, coding)
             body = b""
             if decision.status == 200:
                 found, body = self._cupboard.body(path, format, found, coding)
-                if found.tags[coding] != decision.etag:  # it changed between the two looks: decide on what is sent
-                    return self._document(environ, start_response, path, key, format)
+                if found.tags[coding] != decision.etag:  # it changed between the two looks: decide on what is in hand
+                    decision = self._decide(environ, found, coding)
         except StoreError as error:
             event(_log, "document", level=logging.ERROR, path=path, reason=str(error))
             return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+        if decision.status == 412:
+            return _refuse(start_response, environ, 412, "The document is not what the request expects.")
         headers = self._headers(environ, path, format)
         if decision.etag is not None:
             headers.append(("ETag", decision.etag))
@@ -136,7 +131,20 @@ class Front:
         if decision.status == 200:
             headers += self._content_headers(environ, format, coding, len(body))
         start_response(REASONS[decision.status], headers)
-        return () if method == "HEAD" or not body else (body,)
+        return (body,) if decision.status == 200 and method == "GET" else ()
+
+    def _decide(self, environ: Environ, ready: Ready, coding: str) -> Decision:
+        return decide(
+            environ["REQUEST_METHOD"],
+            if_match=environ.get("HTTP_IF_MATCH"),
+            if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
+            if_modified_since=environ.get("HTTP_IF_MODIFIED_SINCE"),
+            if_unmodified_since=environ.get("HTTP_IF_UNMODIFIED_SINCE"),
+            etag_of=ready.tags,
+            coding=coding,
+            stamp=ready.stamp,
+            now=self._clock.now(),
+        )
 
     def _headers(self, environ: Environ, path: str, format: Format) -> Headers:
         vary = "Accept-Encoding, A-IM" if format is Format.JSON else "Accept-Encoding, A-IM, Sec-Fetch-Dest"
@@ -178,6 +186,7 @@ _TITLES = {
     400: "Bad Request",
     405: "Method Not Allowed",
     411: "Length Required",
+    412: "Precondition Failed",
     413: "Content Too Large",
     503: "Service Unavailable",
 }

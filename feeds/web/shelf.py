@@ -64,6 +64,8 @@ class Shelf:
             if self._noticed.get(ready.channel, self._forgotten) > mark:
                 return
             self._take_off(path)
+            if ready.size > self._limit:  # it would push out all others, and then go itself
+                return
             self._ready[path] = ready
             self._paths.setdefault(ready.channel, set()).add(path)
             self._sizes[path] = ready.size

@@ -22,7 +22,8 @@ RETRIES = 5  # of a patch whose article was changed by others meanwhile
 @blueprint.post("")
 def create() -> Response:
     """Store a new article."""
-    wanted = _submission(read_json(), require("write"))
+    scope = require("write")
+    wanted = _submission(read_json(), scope)
     now = room().clock.now()
     article_id = wanted.id or ids.new(now)
     with room().store.write() as connection:
@@ -35,7 +36,8 @@ def create() -> Response:
 @blueprint.put("/<article_id>")
 def replace(article_id: str) -> Response:
     """Store an article whole; the same again changes nothing."""
-    wanted = _submission(read_json(), require("write"))
+    scope = require("write")
+    wanted = _submission(read_json(), scope)
     _check_ids(article_id, wanted)
     now = room().clock.now()
     with room().store.write() as connection:
@@ -69,8 +71,9 @@ def show(article_id: str) -> Response:
     with room().store.read() as connection:
         _, told = _present(connection, article_id)
     made = answer(told)
-    if made.headers["ETag"] in request.if_none_match:
-        return Response(status=304, headers={"ETag": made.headers["ETag"], "Cache-Control": "no-cache"})
+    tag = made.headers["ETag"]
+    if check_write(tag, if_match=None, if_none_match=request.headers.get("If-None-Match")) is not None:
+        return Response(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
     return made
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -10,7 +11,9 @@ from flask import Response, request
 from feeds.errors import Fault, Refusal
 
 JSON_TYPES = ("application/json",)
+MOST_DEPTH = 100  # of nesting; what we take has five levels, and Python's own bound hangs on who calls
 PATCH_TYPES = ("application/merge-patch+json", "application/json")  # RFC 7396
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json(types: Sequence[str] = JSON_TYPES) -> object:
@@ -21,15 +24,44 @@ def read_json(types: Sequence[str] = JSON_TYPES) -> object:
 
 
 def parse_json(data: bytes) -> object:
-    """Parse JSON: UTF-8, no NaN, no nesting that would exhaust the parser."""
+    """Parse JSON: UTF-8, no NaN, no lone surrogate, no nesting that would exhaust whoever walks it."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_number)
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_constant=_no_number)
     except UnicodeDecodeError as error:
         raise Refusal(400, "The body is not UTF-8.") from error
     except RecursionError as error:
         raise Refusal(400, "The body is nested too deeply.") from error
     except ValueError as error:
         raise Refusal(400, f"The body is not JSON: {str(error)[:200]}.") from error
+    if _is_deeper(value, MOST_DEPTH):
+        raise Refusal(400, "The body is nested too deeply.")
+    if _SURROGATE.search(text) and not _is_whole(value):
+        raise Refusal(400, "The body holds half of a surrogate pair, which is no character.")
+    return value
+
+
+def _is_whole(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        inner: list[object] = []
+        for found in level:
+            if isinstance(found, dict):
+                inner += found.values()
+            elif isinstance(found, list):
+                inner += found
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def parse_object(given: object) -> dict[str, object]:

@@ -30,6 +30,7 @@ def read_cursor(*kinds: type) -> tuple[object, ...] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+        json.dumps(values, ensure_ascii=False).encode()  # a lone surrogate is no value that the store could look up
     except (ValueError, binascii.Error, RecursionError):
         values = None
     if not isinstance(values, list) or [type(value) for value in values] != list(kinds):

@@ -1,5 +1,7 @@
 """`/` and `/feeds`."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response
 
 from feeds.model.article import Article
@@ -16,10 +18,10 @@ STORIES = 40
 @blueprint.get("/")
 def front() -> Response:
     """Show the newest stories."""
-    site = room().site
+    site, now = room().site, room().clock.now()
     with room().store.read() as connection:
-        newest = _newest(connection, "site", STORIES)
-        must_read = _newest(connection, "sections/must-read", 5)
+        newest = _newest(connection, "site", STORIES, now)
+        must_read = _newest(connection, "sections/must-read", 5, now)
     cards = [_card(article) for article in newest]
     page = Page(title=site.title, description=site.description, url=f"{site.url}/", canonical=f"{site.url}/")
     return render(
@@ -51,13 +53,14 @@ def feeds() -> Response:
     return render("feeds.html", page, feed_links("site", site.title), channels=rows)
 
 
-def _newest(connection: Connection, key: str, limit: int) -> list[Article]:
+def _newest(connection: Connection, key: str, limit: int, now: datetime) -> list[Article]:
+    """Give the newest of a channel; what ended this second stands there until the worker's next look, and is hidden."""
     channel = channels.find(connection, key)
     if channel is None:
         return []
     ids = [place.article for place in places.window(connection, channel.number, limit)]
     found = articles.load(connection, ids)
-    return [found[article] for article in ids]
+    return [found[article] for article in ids if found[article].is_public(now)]
 
 
 def _card(article: Article) -> Card:

@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
+from feeds.model.label import Kind
+from feeds.store import labels
 from feeds.web.auth import room
 
 blueprint = Blueprint("redirects", __name__)
@@ -29,8 +31,10 @@ for _name in TYPED:
 
 @blueprint.get("/<any(tags, authors, sections):kind>/<slug>/feed")
 def channel(kind: str, slug: str) -> Response:
-    """Lead from a label's page and `/feed` to its documents."""
-    return _moved(f"/feeds/{kind}/{slug}.rss")
+    """Lead from a label's page and `/feed` to its documents; where it was renamed, in one step."""
+    with room().store.read() as connection:
+        renamed = labels.find_redirect(connection, Kind(kind), slug)
+    return _moved(f"/feeds/{renamed.key if renamed else f'{kind}/{slug}'}.rss")
 
 
 @blueprint.before_app_request
@@ -38,9 +42,11 @@ def slash() -> Response | None:
     """Lead from an address with a slash at its end to the one without; never off the site."""
     if request.path == "/" or not request.path.endswith("/") or request.method not in ("GET", "HEAD"):
         return None
-    return _moved(request.path.rstrip("/") or "/")
+    return _moved(request.path.rstrip("/") or "/", request.query_string.decode("latin-1"))
 
 
-def _moved(path: str) -> Response:
+def _moved(path: str, query: str = "") -> Response:
     location = room().site.url + quote(path, safe="/:@!$&'()*+,;=~-._")
+    if query:
+        location += "?" + quote(query, safe="/?:@!$&'()*+,;=~-._%", encoding="latin-1")
     return Response("", 301, {"Location": location, "Cache-Control": "max-age=60"})

@@ -56,6 +56,10 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), server_default="", nullable=False),
         sa.Column("image", sa.Text(), server_default="", nullable=False),
         sa.Column("description", sa.Text(), server_default="", nullable=False),
+        sa.Column("rule", sa.Text(), server_default="", nullable=False),
+        sa.Column("pinned", sa.Text(), server_default="", nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.Column("successor", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("labels_slug", "labels", ["kind", "slug"], unique=True)
@@ -84,8 +88,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), server_default="", nullable=False),
         sa.Column("key", sa.Text(), server_default="", nullable=False),
-        sa.Column("after", sa.Text(), server_default="", nullable=False),
+        sa.Column("moment", sa.BigInteger(), nullable=False),
+        sa.Column("article", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "search_numbers",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("article"),
     )
     op.create_table(
         "set_aside",
@@ -165,6 +177,7 @@ def upgrade() -> None:
         sa.Column("published_at", sa.BigInteger(), nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("moment", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
@@ -187,7 +200,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("folded_id"),
     )
-    op.create_index("articles_by_source", "articles", ["source", "published_at"], unique=False)
+    op.create_index("articles_by_source", "articles", ["source", "moment", "id"], unique=False)
+    op.create_index("articles_by_status", "articles", ["status", "moment", "id"], unique=False)
     op.create_index("articles_by_title", "articles", ["title_fold"], unique=False)
     op.create_index("articles_changed", "articles", ["changed_at"], unique=False)
     op.create_index(
@@ -200,6 +214,7 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("is_placed = 1 AND expires_at IS NOT NULL"),
     )
+    op.create_index("articles_newest", "articles", ["moment", "id"], unique=False)
     op.create_table(
         "channels",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -325,12 +340,13 @@ def upgrade() -> None:
         "article_shows",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("moment", sa.BigInteger(), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article"],
             ["articles.id"],
         ),
-        sa.PrimaryKeyConstraint("kind", "key", "article"),
+        sa.PrimaryKeyConstraint("kind", "key", "moment", "article"),
         sqlite_with_rowid=False,
     )
     op.create_index("article_shows_by_article", "article_shows", ["article"], unique=False)
@@ -414,7 +430,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("tombstones_by_article", "tombstones", ["article"], unique=False)
-    op.create_index("articles_newest", "articles", [sa.text("coalesce(published_at, created_at)"), "id"])
+    op.execute(
+        "CREATE VIRTUAL TABLE search_text USING fts5"
+        "(title, standfirst, body, names, tokenize='unicode61 remove_diacritics 2')"
+    )
 
     op.execute("INSERT INTO notices (id, seq) VALUES (1, 0)")
     # `site` and the sections that choose for themselves are there from the first start, to be regenerated at once.

@@ -1,0 +1,223 @@
+"""One entry as feedparser gives it, to an Entry of ours.
+
+In comes feedparser's dictionary, out goes the value, or None for an entry that says nothing. feedparser's own guesses
+(links that are ids, details of another element's title, keys that stand for others) are looked through here: values
+are asked for by `dict.get`, which knows none of its aliases.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
+
+from feeds.ingest.identity import distinct
+from feeds.model.article import Attachment, Image
+from feeds.model.entry import Entry, EntryText
+from feeds.model.markup import plain, text_of
+
+# What parse.py calls the titles and texts of files and episodes; they speak where the entry itself does not.
+ASIDE = "aside"
+
+_MAIL_AND_NAME = re.compile(r"[^\s()<>]+@[^\s()<>]+\s*\(([^()]+)\)")
+_NAME_AND_MAIL = re.compile(r"([^<>@]+?)\s*<[^<>\s]+@[^<>\s]+>")
+_MARKUP = re.compile(r"</?[a-z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
+_WHOLE_NUMBER = re.compile(r"([0-9]{1,15})(?:\.0+|px)?")
+
+
+def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] = ()) -> Entry | None:
+    """Make an Entry, or None where there is nothing to publish. `heirloom`: the feed's authors, for one without."""
+    content, summary = _texts(given, is_atom=is_atom)
+    title = text_detail(given, "title", is_atom=is_atom) or _aside(given, "title")
+    shown = dict.get(given, "content") or [dict.get(given, "summary_detail") or dict.get(given, "title_detail") or {}]
+    link, image, files = _link(given), _image(given), tuple(_attachments(given))
+    if not (title or content or summary or link or image or files):
+        return None
+    return Entry(
+        id=field_of(given, "id"),
+        link=link,
+        title=title,
+        summary=summary,
+        content=content,
+        authors=authors_of(given, is_atom=is_atom) or heirloom,
+        tags=distinct(_tags(given, is_atom=is_atom)),
+        language=field_of(given, "language") or str(shown[0].get("language") or ""),
+        rights=field_of(given, "rights"),
+        published=_instant(given, "published") or _instant(given, "created"),
+        updated=_instant(given, "updated"),
+        image=image,
+        attachments=files,
+        base=str(shown[0].get("base") or url),
+    )
+
+
+def field_of(given: Any, name: str) -> str:
+    """Give a field that is one text, trimmed; `""` where it is absent."""
+    value = dict.get(given, name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def text_detail(given: Any, name: str, *, is_atom: bool) -> EntryText | None:
+    """Give a text with its kind; None where it is empty."""
+    value = field_of(given, name)
+    if not value:
+        return None
+    detail = dict.get(given, f"{name}_detail") or {}
+    if str(detail.get("value") or "").strip() != value:  # the detail of another element of that name
+        return EntryText(value=value, is_html=not is_atom and _MARKUP.search(value) is not None)
+    return EntryText(value=value, is_html=_is_html(detail))
+
+
+def line_of(text: EntryText | None) -> str:
+    """Give a text on one line, without its markup."""
+    if text is None:
+        return ""
+    return text_of(text.value) if text.is_html else plain(text.value)
+
+
+def authors_of(given: Any, *, is_atom: bool) -> tuple[str, ...]:
+    """Give the names of an entry's or a feed's authors."""
+    return distinct(name if is_atom else _read_again(name) for name in _authors(given))
+
+
+def name_of(written: str) -> str:
+    """Give the name out of `address (name)` or `name <address>`; an address alone is nobody's name."""
+    text = " ".join(written.split())
+    for form in (_MAIL_AND_NAME, _NAME_AND_MAIL):
+        if (found := form.fullmatch(text)) is not None:
+            return found[1].strip().strip('"')
+    return "" if "@" in text and " " not in text else text
+
+
+def _texts(given: Any, *, is_atom: bool) -> tuple[EntryText | None, EntryText | None]:
+    """Give content and summary; feedparser copies the content into a summary that has no detail of its own."""
+    contents = [part for part in dict.get(given, "content") or [] if _is_text(part)]
+    best = next((part for part in contents if _is_html(part)), contents[0] if contents else None)
+    content = None if best is None else EntryText(value=str(best["value"]), is_html=_is_html(best))
+    has_own = dict.get(given, "summary_detail") is not None
+    summary = text_detail(given, "summary", is_atom=is_atom) if has_own else None
+    if content is not None and summary is not None and summary.value == content.value.strip():
+        summary = None
+    if content is None and summary is None:
+        summary = _aside(given, "description") or _aside(given, "summary")
+    return content, summary
+
+
+def _aside(given: Any, name: str) -> EntryText | None:
+    for prefix in ("media", "itunes"):
+        if value := field_of(given, f"{prefix}_{ASIDE}{name}"):
+            return EntryText(value=value, is_html=_MARKUP.search(value) is not None)
+    return None
+
+
+def _is_text(part: Any) -> bool:
+    """Say whether a content can be read: Atom's may be a picture or a document of another kind (RFC 4287 §4.1.3)."""
+    kind = str(part.get("type") or "")
+    return bool(str(part.get("value") or "").strip()) and (kind.startswith("text/") or _is_html(part))
+
+
+def _is_html(detail: Any) -> bool:
+    return "html" in str(detail.get("type") or "")
+
+
+def _link(given: Any) -> str:
+    """Give the entry's page; an empty `link` may stand beside an Atom link that has it (RFC 4287 §4.2.7.2)."""
+    links = [one for one in dict.get(given, "links") or [] if one.get("rel") == "alternate" and one.get("href")]
+    first = next((str(one["href"]) for one in links), "")
+    return "".join((field_of(given, "link") or first).split("\n")).replace("\r", "").replace("\t", "").strip()
+
+
+def _tags(given: Any, *, is_atom: bool) -> Iterator[str]:
+    for tag in dict.get(given, "tags") or []:
+        name = " ".join(str(tag.get("label") or tag.get("term") or "").split())
+        yield name if is_atom else _read_again(name)
+
+
+def _read_again(name: str) -> str:
+    """Read a name that was escaped once too often: `Arts &amp; Culture` in a CDATA section."""
+    return unescape(name) if _MARKUP.search(name) else name
+
+
+def _authors(given: Any) -> Iterator[str]:
+    people = [person for person in dict.get(given, "authors") or [] if person]
+    for person in people:
+        name, mail = str(person.get("name") or "").strip(), str(person.get("email") or "").strip()
+        yield name_of(name or mail)
+    if not people:
+        yield name_of(field_of(given, "author"))
+
+
+def _instant(given: Any, name: str) -> datetime | None:
+    parsed = dict.get(given, f"{name}_parsed")
+    if parsed is not None:
+        try:
+            return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    try:
+        found = parsedate_to_datetime(field_of(given, name))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _image(given: Any) -> Image | None:
+    """Give the largest picture of Media RSS, else an image enclosure, else a thumbnail."""
+    media = [one for one in dict.get(given, "media_content") or [] if one.get("url") and _is_picture(one)]
+    thumbnails = [one for one in dict.get(given, "media_thumbnail") or [] if one.get("url")]
+    enclosed = [one for one in _enclosures(given) if _is_picture(one)]
+    for candidates in (media, enclosed, thumbnails):
+        if candidates:
+            largest = max(candidates, key=_area)
+            return Image(
+                url=_address(largest),
+                width=_number(largest.get("width")),
+                height=_number(largest.get("height")),
+                type=str(largest.get("type") or ""),
+                length=_number(largest.get("length") or largest.get("filesize")),
+            )
+    return None
+
+
+def _attachments(given: Any) -> Iterator[Attachment]:
+    """Give enclosures, and what Media RSS has besides pictures; a file that stands twice once."""
+    films = [one for one in dict.get(given, "media_content") or [] if one.get("url") and not _is_picture(one)]
+    seen: set[str] = set()
+    for one in (*_enclosures(given), *films):
+        if (url := _address(one)) in seen:
+            continue
+        seen.add(url)
+        yield Attachment(
+            url=url,
+            type=str(one.get("type") or ""),
+            length=_number(one.get("length") or one.get("filesize")) or None,
+            title=str(one.get("title") or ""),
+            duration=float(_number(one.get("duration")) or 0) or None,
+        )
+
+
+def _enclosures(given: Any) -> list[Any]:
+    return [one for one in dict.get(given, "links") or [] if one.get("rel") == "enclosure" and one.get("href")]
+
+
+def _address(one: Any) -> str:
+    return str(one.get("href") or one.get("url") or "").strip()
+
+
+def _is_picture(one: Any) -> bool:
+    kind, medium = str(one.get("type") or ""), one.get("medium")
+    if medium or kind:
+        return medium == "image" or kind.startswith("image/")
+    return _PICTURE.search(_address(one)) is not None
+
+
+def _area(one: Any) -> int:
+    return (_number(one.get("width")) or 0) * (_number(one.get("height")) or 0)
+
+
+def _number(given: object) -> int | None:
+    found = _WHOLE_NUMBER.fullmatch(str(given or "").strip())
+    return int(found[1]) if found else None

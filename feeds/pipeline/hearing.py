@@ -1,0 +1,86 @@
+"""What articles do when they hear that something changed that concerns them; ripple.py brings it to them in batches.
+
+Each kind has a way to find its articles, newest first, and a way to hear, which gives the channels to mark.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feeds.model.article import Article
+from feeds.model.dates import to_us
+from feeds.model.label import Kind, Label
+from feeds.pipeline.membership import place
+from feeds.store import articles, channels, labels, places
+from feeds.store.database import Connection
+
+Last = tuple[int, str]  # moment and id of the last article that has heard
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """One kind of change: how its articles are found before `last`, and what hearing of it is."""
+
+    find: Callable[[Connection, str, Last | None, int], list[Last]]
+    hear: Callable[[Connection, str, Sequence[str], datetime], set[int]]
+
+
+def of(kind: str) -> Hearing:
+    """Give the way of a kind: label, article, title, source; merge; rule."""
+    if kind == "merge":
+        return Hearing(_labelled, _relabel)
+    if kind == "rule":
+        return Hearing(_public, _place_again)
+
+    def find(connection: Connection, key: str, last: Last | None, limit: int) -> list[Last]:
+        return articles.showing(connection, kind, key, before=last, limit=limit)
+
+    return Hearing(find, _look_again)
+
+
+def _look_again(connection: Connection, _key: str, found: Sequence[str], _now: datetime) -> set[int]:
+    """Set anew what articles show; give the channels of those that show something else."""
+    changed = articles.refresh_shown(connection, found)
+    return {number for article in changed for number in places.channels_of(connection, article)}
+
+
+def _labelled(connection: Connection, key: str, _last: Last | None, limit: int) -> list[Last]:
+    """Find articles that still have a merged label; those that heard have it no more."""
+    return articles.showing(connection, "label", key.partition(">")[0], before=None, limit=limit)
+
+
+def _relabel(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[int]:
+    """Give articles the label that theirs was merged into. `key` is `from>into`, both numbers."""
+    old, _, new = key.partition(">")
+    target = labels.load(connection, [int(new)])[int(new)]
+    touched: set[int] = set()
+    for article in articles.load(connection, found).values():
+        relabelled = _with_label(article, int(old), target)
+        ours = articles.ours_of(connection, article.id)
+        articles.save(connection, relabelled, changed_us=to_us(now), is_placed=relabelled.is_public(now), ours=ours)
+        touched |= place(connection, relabelled, now)
+    return touched
+
+
+def _with_label(article: Article, old: int, new: Label) -> Article:
+    def renewed(present: tuple[Label, ...]) -> tuple[Label, ...]:
+        return tuple({label.id: label for label in (new if label.id == old else label for label in present)}.values())
+
+    section = new if article.section is not None and article.section.id == old else article.section
+    return replace(article, authors=renewed(article.authors), tags=renewed(article.tags), section=section)
+
+
+def _public(connection: Connection, _key: str, last: Last | None, limit: int) -> list[Last]:
+    return places.before(connection, channels.number_of(connection, None), last, limit)
+
+
+def _place_again(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[int]:
+    """Place articles anew after a section's rule changed; give its channel where one of them entered or left."""
+    number = channels.find_number(connection, Kind.SECTIONS, key)
+    touched: set[int] = set()
+    for article in articles.load(connection, found).values():
+        before = set(places.channels_of(connection, article.id))
+        after = place(connection, article, now)
+        if set(places.channels_of(connection, article.id)) != before:
+            touched |= after
+    return touched if number is None else touched | {number}
