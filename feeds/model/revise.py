@@ -40,11 +40,8 @@ def revise(
     What is left out of `wanted` is empty afterwards, but for status, published_at and the dates that are ours.
     """
     now = whole_second(now)
-    published_at = wanted.published_at or (current.published_at if current else None)
-    status = _status(current, wanted, published_at, now)
-    if status is Status.PUBLISHED and published_at is None:
-        published_at = now
-    _check(current, wanted, status, published_at, now)
+    status, published_at = _standing(current, wanted, now)
+    check(current, wanted, now)
     draft = Article(
         id=article_id,
         title=wanted.title,
@@ -99,17 +96,9 @@ def publish_due(current: Article) -> Article:
     return replace(current, status=Status.PUBLISHED, updated_at=updated, revision=current.revision + 1)
 
 
-def _status(current: Article | None, wanted: Submission, published_at: datetime | None, now: datetime) -> Status:
-    """Decide the status: what is asked, with the clock's say on what is published or scheduled."""
-    asked = wanted.status or (current.status if current else Status.PUBLISHED)
-    if asked in (Status.PUBLISHED, Status.SCHEDULED) and published_at is not None:
-        return Status.SCHEDULED if published_at > now else Status.PUBLISHED
-    return asked
-
-
-def _check(
-    current: Article | None, wanted: Submission, status: Status, published_at: datetime | None, now: datetime
-) -> None:
+def check(current: Article | None, wanted: Submission, now: datetime) -> None:
+    """Raise Refusal(422) with every fault of a submission that only shows beside the article as it is."""
+    status, published_at = _standing(current, wanted, whole_second(now))
     faults = []
     if status is Status.SCHEDULED and published_at is None:
         faults.append(Fault("/published_at", "is required for what is scheduled"))
@@ -122,6 +111,17 @@ def _check(
         faults.append(Fault("/expires_at", "must be later than published_at"))
     if faults:
         raise Refusal(422, "The article cannot be taken as it is.", tuple(faults))
+
+
+def _standing(current: Article | None, wanted: Submission, now: datetime) -> tuple[Status, datetime | None]:
+    """Decide status and moment: what is asked, with the clock's say on what is published or scheduled."""
+    published_at = wanted.published_at or (current.published_at if current else None)
+    status = wanted.status or (current.status if current else Status.PUBLISHED)
+    if status in (Status.PUBLISHED, Status.SCHEDULED) and published_at is not None:
+        status = Status.SCHEDULED if published_at > now else Status.PUBLISHED
+    if status is Status.PUBLISHED and published_at is None:
+        published_at = now
+    return status, published_at
 
 
 def _dated(current: Article | None, draft: Article, wanted: Submission, now: datetime) -> Article:

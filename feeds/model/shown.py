@@ -8,6 +8,7 @@ that is added later counts from its first day.
 import hashlib
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 
 from feeds.model.article import Article
 from feeds.model.dates import to_us
@@ -23,13 +24,19 @@ def shown_of(article: Article) -> str:
 
 def _spell(value: object) -> str:
     """Write a value so that different values are written differently; independent of the process."""
-    if isinstance(value, datetime):
-        return f"@{to_us(value)}"
-    if isinstance(value, tuple):
-        return "(" + ",".join(_spell(part) for part in value) + ")"
-    if is_dataclass(value):
-        parts = (f"{f.name}={_spell(getattr(value, f.name))}" for f in fields(value) if f.name not in _SILENT)
-        return type(value).__name__ + "{" + ",".join(parts) + "}"
-    if isinstance(value, str):
-        return repr(str(value))
-    return repr(value)
+    kind = type(value)
+    if kind is str:
+        return repr(value)
+    if kind is tuple:
+        return "(" + ",".join([_spell(part) for part in value]) + ")"  # type: ignore[attr-defined]  # a tuple
+    if kind is datetime:
+        return f"@{to_us(value)}"  # type: ignore[arg-type]  # a datetime
+    if is_dataclass(kind):
+        parts = [f"{name}={_spell(getattr(value, name))}" for name in _printed(kind)]
+        return kind.__name__ + "{" + ",".join(parts) + "}"
+    return repr(str(value)) if isinstance(value, str) else repr(value)
+
+
+@cache
+def _printed(kind: type) -> tuple[str, ...]:
+    return tuple(found.name for found in fields(kind) if found.name not in _SILENT)

@@ -42,6 +42,6 @@ def _grown_old(room: Newsroom) -> int:
     if not found:
         return 0
     with room.store.write() as connection:
-        for article in articles.load(connection, sorted(found)).values():
-            dirty.mark(connection, place(connection, article, now), to_us(now))
+        moves = place(connection, list(articles.load(connection, sorted(found)).values()), now)
+        dirty.mark(connection, {channel for move in moves.values() for channel in move.touched}, to_us(now))
     return len(found)

@@ -147,7 +147,7 @@ def _revise(connection: Connection, room: Newsroom, article_id: str, taken: Take
     if current is None:
         return
     stored = represent(current, room.site, [])
-    kept = {name: stored[name] for name in articles.ours_of(connection, article_id)}
+    kept = {name: stored[name] for name in articles.ours_of(connection, [article_id])[article_id]}
     wanted = submission_of({**taken.fields, **kept})
     intake.save(connection, room, article_id, wanted, now=now, by_partner=True)
 

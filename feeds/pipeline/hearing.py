@@ -41,7 +41,7 @@ def of(kind: str) -> Hearing:
 def _look_again(connection: Connection, _key: str, found: Sequence[str], _now: datetime) -> set[int]:
     """Set anew what articles show; give the channels of those that show something else."""
     changed = articles.refresh_shown(connection, found)
-    return {number for article in changed for number in places.channels_of(connection, article)}
+    return {number for stands in places.present(connection, changed).values() for number in stands}
 
 
 def _labelled(connection: Connection, key: str, _last: Last | None, limit: int) -> list[Last]:
@@ -53,13 +53,14 @@ def _relabel(connection: Connection, key: str, found: Sequence[str], now: dateti
     """Give articles the label that theirs was merged into. `key` is `from>into`, both numbers."""
     old, _, new = key.partition(">")
     target = labels.load(connection, [int(new)])[int(new)]
-    touched: set[int] = set()
-    for article in articles.load(connection, found).values():
-        relabelled = _with_label(article, int(old), target)
-        ours = articles.ours_of(connection, article.id)
-        articles.save(connection, relabelled, changed_us=to_us(now), is_placed=relabelled.is_public(now), ours=ours)
-        touched |= place(connection, relabelled, now)
-    return touched
+    ours = articles.ours_of(connection, found)
+    relabelled = [_with_label(article, int(old), target) for article in articles.load(connection, found).values()]
+    keeps = [
+        articles.Keep(article=article, is_placed=article.is_public(now), ours=ours[article.id])
+        for article in relabelled
+    ]
+    articles.save(connection, keeps, changed_us=to_us(now))
+    return {number for move in place(connection, relabelled, now).values() for number in move.touched}
 
 
 def _with_label(article: Article, old: int, new: Label) -> Article:
@@ -77,10 +78,8 @@ def _public(connection: Connection, _key: str, last: Last | None, limit: int) ->
 def _place_again(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[int]:
     """Place articles anew after a section's rule changed; give its channel where one of them entered or left."""
     number = channels.find_number(connection, Kind.SECTIONS, key)
-    touched: set[int] = set()
-    for article in articles.load(connection, found).values():
-        before = set(places.channels_of(connection, article.id))
-        after = place(connection, article, now)
-        if set(places.channels_of(connection, article.id)) != before:
-            touched |= after
+    moves = place(connection, list(articles.load(connection, found).values()), now)
+    touched = {
+        channel for move in moves.values() if move.before.keys() != move.after.keys() for channel in move.touched
+    }
     return touched if number is None else touched | {number}

@@ -48,6 +48,38 @@ def row_of(article: Article) -> dict[str, object]:
     }
 
 
+def filed_rows(article: Article) -> list[dict[str, object]]:
+    """Give the rows of `article_labels`: byline and tags, in order."""
+    return [
+        {"article": article.id, "kind": str(label.kind), "position": at, "label": label.id}
+        for group in (article.authors, article.tags)
+        for at, label in enumerate(group)
+    ]
+
+
+def related_rows(article: Article) -> list[dict[str, object]]:
+    """Give the rows of `article_related`."""
+    return [
+        {
+            "article": article.id,
+            "position": at,
+            "target": line.id or "",
+            "title": line.title,
+            "title_fold": "" if line.id else fold(line.title),
+            "url": line.url,
+        }
+        for at, line in enumerate(article.related)
+    ]
+
+
+def shows_rows(article: Article) -> list[dict[str, object]]:
+    """Give the rows of `article_shows`: all that the article's fragments print and that is not its own."""
+    moment = moment_of(article)
+    return [
+        {"kind": kind, "key": key, "moment": moment, "article": article.id} for kind, key in sorted(_shows(article))
+    ]
+
+
 def moment_of(article: Article) -> int:
     """Give the instant (µs) by which lists are ordered: when it was published, else made."""
     return to_us(article.published_at or article.created_at)
@@ -91,6 +123,20 @@ def article_of(
         revision=row.revision,
         origin=origin,
     )
+
+
+def _shows(article: Article) -> set[tuple[str, str]]:
+    """Name all that the article's fragments print and that is not its own."""
+    found = {("label", str(label.id)) for label in (*article.authors, *article.tags)}
+    if article.section is not None:
+        found.add(("label", str(article.section.id)))
+    if article.origin is not None:
+        found.add(("source", article.origin.id))
+    for line in article.related:
+        found.add(("article", line.id) if line.id else ("title", fold(line.title)))
+        if line.tied is not None:
+            found.add(("article", line.tied.id))
+    return found
 
 
 def _json(value: object) -> str:

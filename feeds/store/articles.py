@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, exists, or_, select, tuple_, update
 
 from feeds.model.article import Article, Origin, Related, RelatedTarget
-from feeds.model.label import Label, fold
+from feeds.model.label import Label
 from feeds.model.shown import shown_of
 from feeds.store import search
-from feeds.store.article_rows import article_of, row_of
+from feeds.store.article_rows import article_of, filed_rows, related_rows, row_of, shows_rows
 from feeds.store.labels import label_of
 from feeds.store.labels import load as load_labels
 from feeds.store.schema import article_labels, article_related, article_shows, articles, labels, revisions, sources
@@ -20,6 +20,8 @@ from feeds.store.upsert import insert_missing, upsert
 def load(connection: Connection, ids: Sequence[str]) -> dict[str, Article]:
     """Give articles by id, with labels, origin and what related lines stand for now; six queries for any number."""
     rows = connection.execute(select(articles).where(articles.c.id.in_(ids))).all()
+    if not rows:
+        return {}
     bylines = _labels_of(connection, ids)
     sections = load_labels(connection, {row.section for row in rows if row.section is not None})
     related = _related_of(connection, ids)
@@ -41,53 +43,54 @@ def find(connection: Connection, article_id: str) -> Article | None:
     return load(connection, [article_id]).get(article_id)
 
 
-def find_namesake(connection: Connection, article_id: str) -> str | None:
-    """Give the id that differs from this one by case alone, where there is one."""
-    same = select(articles.c.id).where(articles.c.folded_id == article_id.lower(), articles.c.id != article_id)
-    return connection.execute(same).scalar()
+def namesakes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Give, of these ids, those that differ by case alone from one that there is, each with that one."""
+    folded = {article.lower(): article for article in ids}
+    rows = connection.execute(select(articles.c.id, articles.c.folded_id).where(articles.c.folded_id.in_(list(folded))))
+    return {folded[row.folded_id]: row.id for row in rows if row.id != folded[row.folded_id]}
 
 
-def save(
-    connection: Connection, article: Article, *, changed_us: int, is_placed: bool, ours: Iterable[str] = ()
-) -> None:
-    """Write an article over what was there, with its labels, related lines and what it shows."""
-    row = {**row_of(article), "changed_at": changed_us, "is_placed": is_placed, "ours": " ".join(sorted(ours))}
-    upsert(connection, articles, [row], key=["id"])
-    for table in (article_labels, article_related, article_shows):
-        connection.execute(delete(table).where(table.c.article == article.id))
-    filed = [
-        {"article": article.id, "kind": str(label.kind), "position": at, "label": label.id}
-        for group in (article.authors, article.tags)
-        for at, label in enumerate(group)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """An article to be kept: whether it is public now, whether it is new, which of a partner's fields are ours."""
+
+    article: Article
+    is_placed: bool
+    is_new: bool = False
+    ours: frozenset[str] = frozenset()
+
+
+def save(connection: Connection, keeps: Sequence[Keep], *, changed_us: int) -> None:
+    """Write articles over what was there, with their labels, related lines and what they show; ids are distinct."""
+    if not keeps:
+        return
+    rows = [
+        {
+            **row_of(keep.article),
+            "changed_at": changed_us,
+            "is_placed": keep.is_placed,
+            "ours": " ".join(sorted(keep.ours)),
+        }
+        for keep in keeps
     ]
-    if filed:
+    upsert(connection, articles, rows, key=["id"])
+    if known := [keep.article.id for keep in keeps if not keep.is_new]:
+        for table in (article_labels, article_related, article_shows):
+            connection.execute(delete(table).where(table.c.article.in_(known)))
+    kept = [keep.article for keep in keeps]
+    if filed := [row for article in kept for row in filed_rows(article)]:
         connection.execute(article_labels.insert(), filed)
-    if article.related:
-        connection.execute(
-            article_related.insert(),
-            [
-                {
-                    "article": article.id,
-                    "position": at,
-                    "target": line.id or "",
-                    "title": line.title,
-                    "title_fold": "" if line.id else fold(line.title),
-                    "url": line.url,
-                }
-                for at, line in enumerate(article.related)
-            ],
-        )
-    shows = [
-        {"kind": kind, "key": key, "moment": row["moment"], "article": article.id}
-        for kind, key in sorted(_shows(article))
-    ]
-    insert_missing(connection, article_shows, shows)
-    search.index(connection, article)
+    if lines := [row for article in kept for row in related_rows(article)]:
+        connection.execute(article_related.insert(), lines)
+    insert_missing(connection, article_shows, [row for article in kept for row in shows_rows(article)])
+    search.index(connection, kept)
 
 
-def save_revision(connection: Connection, article: Article, body: str, at_us: int) -> None:
-    """Keep a revision as GET answered it (JSON)."""
-    connection.execute(revisions.insert().values(article=article.id, number=article.revision, at=at_us, body=body))
+def save_revisions(connection: Connection, kept: Iterable[tuple[Article, str]], at_us: int) -> None:
+    """Keep revisions, each as GET answered it (JSON)."""
+    rows = [{"article": article.id, "number": article.revision, "at": at_us, "body": body} for article, body in kept]
+    if rows:
+        connection.execute(revisions.insert(), rows)
 
 
 def revisions_of(connection: Connection, article_id: str) -> list[str]:
@@ -96,10 +99,27 @@ def revisions_of(connection: Connection, article_id: str) -> list[str]:
     return list(connection.execute(statement).scalars())
 
 
-def ours_of(connection: Connection, article_id: str) -> frozenset[str]:
-    """Give the fields of a partner's story that were changed through the API and stay ours."""
-    found = connection.execute(select(articles.c.ours).where(articles.c.id == article_id)).scalar()
-    return frozenset((found or "").split())
+def ours_of(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Give the fields of articles that were changed through the API and stay ours against a partner's versions."""
+    rows = connection.execute(select(articles.c.id, articles.c.ours).where(articles.c.id.in_(ids)))
+    return {row.id: frozenset(row.ours.split()) for row in rows}
+
+
+def shown_keys(connection: Connection, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give those (kind, key) that some article shows something of, in order."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for kind, key in keys:
+        wanted[kind].add(key)
+    return [
+        (kind, key)
+        for kind in sorted(wanted)
+        for key in connection.execute(
+            select(article_shows.c.key)
+            .where(article_shows.c.kind == kind, article_shows.c.key.in_(wanted[kind]))
+            .distinct()
+            .order_by(article_shows.c.key)
+        ).scalars()
+    ]
 
 
 def showing(
@@ -170,20 +190,6 @@ def was_label_public(connection: Connection, label: int) -> bool:
     return connection.execute(select(exists(statement))).scalar_one()
 
 
-def _shows(article: Article) -> set[tuple[str, str]]:
-    """Name all that the article's fragments print and that is not its own."""
-    found = {("label", str(label.id)) for label in (*article.authors, *article.tags)}
-    if article.section is not None:
-        found.add(("label", str(article.section.id)))
-    if article.origin is not None:
-        found.add(("source", article.origin.id))
-    for line in article.related:
-        found.add(("article", line.id) if line.id else ("title", fold(line.title)))
-        if line.tied is not None:
-            found.add(("article", line.tied.id))
-    return found
-
-
 def _labels_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[Label]]:
     rows = connection.execute(
         select(article_labels.c.article, labels)
@@ -218,6 +224,8 @@ def find_targets(
     connection: Connection, *, ids: set[str], folds: set[str]
 ) -> tuple[dict[str, RelatedTarget], dict[str, RelatedTarget]]:
     """Give public articles by id, and by folded title (the newest of that title)."""
+    if not ids - {""} and not folds - {""}:
+        return {}, {}
     statement = (
         select(articles.c.id, articles.c.title, articles.c.title_fold)
         .where(articles.c.is_placed, or_(articles.c.id.in_(ids - {""}), articles.c.title_fold.in_(folds - {""})))

@@ -1,12 +1,11 @@
 """Channels: numbered at first use, found by key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from feeds.model.channel import SITE_KEY, Channel, Membership
-from feeds.model.dates import to_us
 from feeds.model.label import Kind
 from feeds.store.labels import label_of, numbers_of
 from feeds.store.schema import channels, labels
@@ -79,15 +78,23 @@ def all_numbers(connection: Connection) -> list[int]:
     return list(connection.execute(select(channels.c.number).order_by(channels.c.number)).scalars())
 
 
-def open_channels(connection: Connection, memberships: Sequence[Membership]) -> dict[int, int]:
-    """Give {channel number: at in microseconds} of memberships, opening channels that had no article before."""
-    wanted = [(str(found.kind), found.slug) for found in memberships if found.kind is not None]
-    ids = numbers_of(connection, wanted)
-    opened: dict[int, int] = {}
-    for found in memberships:
-        label = None if found.kind is None else ids[str(found.kind), found.slug]
-        opened[number_of(connection, label)] = to_us(found.at)
-    return opened
+def open_channels(connection: Connection, memberships: Iterable[Membership]) -> dict[tuple[Kind | None, str], int]:
+    """Give the numbers of the channels of memberships by (kind, slug), opening those that had no article before."""
+    wanted = list(dict.fromkeys((found.kind, found.slug) for found in memberships))
+    ids = numbers_of(connection, [(str(kind), slug) for kind, slug in wanted if kind is not None])
+    labelled: dict[tuple[Kind | None, str], int | None] = {
+        (kind, slug): None if kind is None else ids[str(kind), slug] for kind, slug in wanted
+    }
+    rows = connection.execute(
+        select(channels.c.label, channels.c.number).where(
+            channels.c.label.in_([label for label in labelled.values() if label is not None])
+        )
+    )
+    numbers: dict[int | None, int] = {row.label: row.number for row in rows}
+    for label in labelled.values():
+        if label not in numbers:
+            numbers[label] = number_of(connection, label)
+    return {key: numbers[label] for key, label in labelled.items()}
 
 
 def number_of(connection: Connection, label: int | None) -> int:

@@ -83,6 +83,27 @@ def resolve(connection: Connection, kind: Kind, name: str, *, slug: str | None =
     )
 
 
+def find_all(connection: Connection, kind: Kind, names: Iterable[str]) -> dict[str, Label]:
+    """Find the labels that names (of a section: or slugs) stand for, by name; the others are left out."""
+    wanted = {name: fold(name) for name in names}
+    joined = select(label_names.c.fold, labels).join(labels, label_names.c.label == labels.c.id)
+    rows = connection.execute(joined.where(label_names.c.kind == kind, label_names.c.fold.in_(set(wanted.values()))))
+    by_fold = {row.fold: label_of(row) for row in rows}
+    found = {name: by_fold[folded] for name, folded in wanted.items() if folded in by_fold}
+    if kind is Kind.SECTIONS:
+        for name in wanted.keys() - found.keys():
+            if (label := find_by_slug(connection, kind, name)) is not None:
+                found[name] = label
+    return found
+
+
+def resolve_all(connection: Connection, kind: Kind, names: Iterable[str]) -> dict[str, Label]:
+    """Find the labels that names stand for, by name; makes those that there are not, in the order given."""
+    wanted = list(names)
+    found = find_all(connection, kind, wanted)
+    return {name: found[name] if name in found else resolve(connection, kind, name) for name in wanted}
+
+
 def fill(connection: Connection, label: Label, values: dict[str, str]) -> Label:
     """Fill what is empty of an author (bio, url, image) from a byline; give the label as it then is."""
     new = {name: value for name, value in values.items() if value and not getattr(label, name)}

@@ -22,20 +22,27 @@ class Place(NamedTuple):
 _placed = select(places.c.article, places.c.at, articles.c.shown).join(articles, articles.c.id == places.c.article)
 
 
-def replace(connection: Connection, article: str, wanted: dict[int, int]) -> set[int]:
-    """Make the article's places exactly {channel: at}; give the channels that it entered, stays in or left."""
-    rows = connection.execute(select(places.c.channel, places.c.at).where(places.c.article == article))
-    present = {row.channel: row.at for row in rows}
-    gone = [number for number, at in present.items() if wanted.get(number) != at]
-    if gone:
-        connection.execute(delete(places).where(places.c.article == article, places.c.channel.in_(gone)))
-    if new := [
-        {"channel": number, "at": at, "article": article}
-        for number, at in sorted(wanted.items())
-        if present.get(number) != at
-    ]:
-        connection.execute(places.insert(), new)
-    return present.keys() | wanted.keys()
+def present(connection: Connection, ids: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Give {article: {channel: at}}, an empty one for articles that stand nowhere."""
+    found: dict[str, dict[int, int]] = {article: {} for article in ids}
+    rows = connection.execute(select(places.c.article, places.c.channel, places.c.at).where(places.c.article.in_(ids)))
+    for row in rows:
+        found[row.article][row.channel] = row.at
+    return found
+
+
+def move(connection: Connection, before: dict[str, dict[int, int]], after: dict[str, dict[int, int]]) -> None:
+    """Make the places of articles, which are as in `before`, what `after` says; both as `present` gives them."""
+    gone, new = [], []
+    for article, wanted in after.items():
+        had = before[article]
+        gone += [(article, number) for number, at in had.items() if wanted.get(number) != at]
+        new += [(number, at, article) for number, at in wanted.items() if had.get(number) != at]
+    for article, number in gone:
+        connection.execute(delete(places).where(places.c.article == article, places.c.channel == number))
+    if new:
+        rows = [{"channel": number, "at": at, "article": article} for number, at, article in sorted(new)]
+        connection.execute(places.insert(), rows)
 
 
 def window(connection: Connection, channel: int, limit: int, *, partners: bool = True) -> list[Place]:
@@ -76,12 +83,7 @@ def count(connection: Connection, channel: int, *, limit: int | None = None) -> 
     return int(connection.execute(select(func.count()).select_from(inner)).scalar_one())
 
 
-def channels_of(connection: Connection, article: str) -> list[int]:
-    """Give the numbers of the channels that the article stands in."""
-    return list(connection.execute(select(places.c.channel).where(places.c.article == article)).scalars())
-
-
-def keys_of(connection: Connection, article_ids: list[str]) -> dict[str, list[str]]:
+def keys_of(connection: Connection, article_ids: Sequence[str]) -> dict[str, list[str]]:
     """Give the channel keys of articles (`in_feeds`): `site` first, then by kind and slug."""
     rows = connection.execute(
         select(places.c.article, labels.c.kind, labels.c.slug)

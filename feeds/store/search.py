@@ -5,13 +5,13 @@ read as words, never as FTS5's own operators.
 """
 
 import re
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Select, column, select, table, text
+from sqlalchemy import Connection, Select, column, func, select, table, text
 
 from feeds.model.article import Article
 from feeds.model.markup import text_of
 from feeds.store.schema import search_numbers
-from feeds.store.upsert import insert_missing
 
 MOST_TERMS = 20
 MOST_CHARACTERS = 200
@@ -21,27 +21,38 @@ _INSERT = text(
     "INSERT INTO search_text (rowid, title, standfirst, body, names)"
     " VALUES (:number, :title, :standfirst, :body, :names)"
 )
+_DELETE = text("DELETE FROM search_text WHERE rowid = :number")
 _matches = table("search_text", column("rowid"))
 
 
-def index(connection: Connection, article: Article) -> None:
-    """Make an article found by what it says now."""
-    insert_missing(connection, search_numbers, [{"article": article.id}])
-    number = connection.execute(
-        select(search_numbers.c.number).where(search_numbers.c.article == article.id)
-    ).scalar_one()
-    names = ", ".join(label.name for label in (*article.authors, *article.tags))
-    connection.execute(text("DELETE FROM search_text WHERE rowid = :number"), {"number": number})
-    connection.execute(
-        _INSERT,
-        {
-            "number": number,
-            "title": f"{article.kicker} {article.title}",
-            "standfirst": article.standfirst,
-            "body": text_of(article.content_html),
-            "names": names,
-        },
+def index(connection: Connection, articles: Sequence[Article]) -> None:
+    """Make articles found by what they say now; the connection must be a writer's, alone in drawing numbers."""
+    rows = connection.execute(
+        select(search_numbers.c.article, search_numbers.c.number).where(
+            search_numbers.c.article.in_([article.id for article in articles])
+        )
     )
+    numbers = {row.article: row.number for row in rows}
+    if numbers:
+        connection.execute(_DELETE, [{"number": number} for number in numbers.values()])
+    if new := [article.id for article in articles if article.id not in numbers]:
+        last = connection.execute(select(func.max(search_numbers.c.number))).scalar() or 0
+        drawn = {article: last + place for place, article in enumerate(new, 1)}
+        connection.execute(
+            search_numbers.insert(), [{"number": number, "article": article} for article, number in drawn.items()]
+        )
+        numbers |= drawn
+    connection.execute(_INSERT, [_row(article, numbers[article.id]) for article in articles])
+
+
+def _row(article: Article, number: int) -> dict[str, object]:
+    return {
+        "number": number,
+        "title": f"{article.kicker} {article.title}",
+        "standfirst": article.standfirst,
+        "body": text_of(article.content_html),
+        "names": ", ".join(label.name for label in (*article.authors, *article.tags)),
+    }
 
 
 def ids_of(query: str) -> Select[tuple[str]] | None:

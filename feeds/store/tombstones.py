@@ -1,6 +1,6 @@
 """Tombstones: what left a channel by withdrawal or expiry, when and why (RFC 6721)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -10,17 +10,21 @@ from feeds.store.upsert import insert_missing
 MOST = 200  # that a document carries (CONTRACT section 7)
 
 
-def put(connection: Connection, channels: Iterable[int], article: str, at_us: int, reason: str) -> None:
-    """Note that an article left these channels."""
-    rows = [{"channel": channel, "at": at_us, "article": article, "reason": reason} for channel in sorted(channels)]
+def put(connection: Connection, left: Iterable[tuple[int, str, str]], at_us: int) -> None:
+    """Note which articles left which channels: (channel, article, reason)."""
+    rows = [
+        {"channel": channel, "at": at_us, "article": article, "reason": reason}
+        for channel, article, reason in sorted(left)
+    ]
     insert_missing(connection, tombstones, rows)
 
 
-def lift(connection: Connection, article: str) -> list[int]:
-    """Forget an article's tombstones: it is back; give the channels that had one."""
-    numbers = list(connection.execute(select(tombstones.c.channel).where(tombstones.c.article == article)).scalars())
+def lift(connection: Connection, articles: Sequence[str]) -> set[int]:
+    """Forget the tombstones of articles that are back; give the channels that had one."""
+    own = tombstones.c.article.in_(articles)
+    numbers = set(connection.execute(select(tombstones.c.channel).where(own)).scalars())
     if numbers:
-        connection.execute(delete(tombstones).where(tombstones.c.article == article))
+        connection.execute(delete(tombstones).where(own))
     return numbers
 
 

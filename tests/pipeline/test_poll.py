@@ -283,7 +283,7 @@ def test_fields_that_the_newsroom_changed_stay_ours(partner: Partner) -> None:
     assert (found.flags, found.kicker) == (("must-read",), "Harbour")
     assert found.content_html == "<p>Their new text</p>"
     with partner.desk.room.store.read() as connection:
-        assert articles.ours_of(connection, found.id) == {"title", "flags", "kicker"}
+        assert articles.ours_of(connection, [found.id])[found.id] == {"title", "flags", "kicker"}
 
 
 def test_sending_back_what_was_given_makes_nothing_ours(partner: Partner) -> None:

@@ -7,12 +7,14 @@ from flask import Blueprint, Response, request
 from feeds.errors import Fault, Refusal
 from feeds.model.submission import Submission, submission_of
 from feeds.pipeline import ids, intake
-from feeds.store.database import BULK_ITEMS, Connection
+from feeds.pipeline.intake import Wish
+from feeds.store.database import Connection
 from feeds.web.api.bodies import answer, parse_json
 from feeds.web.auth import require, room
 
 blueprint = Blueprint("batch", __name__)
 MOST = 1000
+SET = 100  # articles a transaction
 LINES = "application/x-ndjson"
 
 
@@ -22,10 +24,10 @@ def batch() -> Response:
     scope = require("write")
     checked = [_checked(given, scope) for given in _read()]
     results: list[dict[str, object]] = []
-    for at in range(0, len(checked), BULK_ITEMS):
+    for at in range(0, len(checked), SET):
         with room().store.write() as connection:
-            results += [_take(connection, wanted) for wanted in checked[at : at + BULK_ITEMS]]
-        if len(checked) > BULK_ITEMS:
+            results += _take(connection, checked[at : at + SET])
+        if len(checked) > SET:
             room().store.give_way()
     return answer({"results": results})
 
@@ -68,17 +70,22 @@ def _checked(given: object | Refusal, scope: str) -> Submission | Refusal:
         return error
 
 
-def _take(connection: Connection, wanted: Submission | Refusal) -> dict[str, object]:
-    if isinstance(wanted, Refusal):
-        return _refused(wanted, wanted.article)
+def _take(connection: Connection, some: list[Submission | Refusal]) -> list[dict[str, object]]:
+    """Store a set of articles; answer for each in order."""
     now = room().clock.now()
-    article_id = wanted.id or ids.new(now)
-    try:
-        with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
-            saved = intake.save(connection, room(), article_id, wanted, now=now)
-    except Refusal as error:
-        return _refused(error, wanted.id)
-    return {"id": article_id, "code": 201 if saved.is_new else 200}
+    wishes = [Wish(article_id=sent.id or ids.new(now), wanted=sent) for sent in some if isinstance(sent, Submission)]
+    done = iter(zip(wishes, intake.save_all(connection, room(), wishes, now=now), strict=True))
+    results = []
+    for sent in some:
+        if isinstance(sent, Refusal):
+            results.append(_refused(sent, sent.article))
+            continue
+        wish, saved = next(done)
+        if isinstance(saved, Refusal):
+            results.append(_refused(saved, sent.id))
+        else:
+            results.append({"id": wish.article_id, "code": 201 if saved.is_new else 200})
+    return results
 
 
 def _refused(error: Refusal, article_id: str | None) -> dict[str, object]:
