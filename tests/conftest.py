@@ -62,28 +62,28 @@ class Desk:
         """Regenerate what is dirty; give how many channels changed."""
         return rebuild.drain(self.room, self.printer)
 
-    def document(self, key: str, format: Format = Format.ATOM) -> str:
+    def document(self, key: str, format: Format = Format.ATOM, *, part: int = 0) -> str:
         """Give a document as text."""
-        found = self.kitchen.find(key, format)
+        found = self.kitchen.find(key, part, format)
         assert isinstance(found, Found), f"{key} has no document"
-        whole = self.kitchen.join(found.channel, format)
+        whole = self.kitchen.join(found.spot, format)
         assert whole is not None
         return whole.data.decode()
 
-    def version(self, key: str, format: Format = Format.ATOM) -> tuple[str, int]:
+    def version(self, key: str, format: Format = Format.ATOM, *, part: int = 0) -> tuple[str, int]:
         """Give a document's hash and stamp."""
-        found = self.kitchen.find(key, format)
+        found = self.kitchen.find(key, part, format)
         assert isinstance(found, Found), f"{key} has no document"
         return found.version.hash, found.version.stamp
 
-    def differing(self) -> dict[int, list[Format]]:
-        """Compare every channel with a fresh regeneration."""
-        from feeds.store import channels
+    def differing(self) -> dict[tuple[int, int], list[Format]]:
+        """Compare every document with a fresh regeneration."""
+        from feeds.store import documents
 
         with self.room.store.read() as connection:
-            numbers = channels.all_numbers(connection)
-        found = {number: rebuild.differing(self.room, self.printer, number) for number in numbers}
-        return {number: formats for number, formats in found.items() if formats}
+            spots = documents.all_spots(connection)
+        found = {spot: rebuild.differing(self.room, self.printer, spot) for spot in spots}
+        return {spot: formats for spot, formats in found.items() if formats}
 
 
 @pytest.fixture

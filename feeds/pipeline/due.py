@@ -43,5 +43,5 @@ def _grown_old(room: Newsroom) -> int:
         return 0
     with room.store.write() as connection:
         moves = place(connection, list(articles.load(connection, sorted(found)).values()), now)
-        dirty.mark(connection, {channel for move in moves.values() for channel in move.touched}, to_us(now))
+        dirty.mark_spots(connection, moves.touched, to_us(now))
     return len(found)

@@ -1,6 +1,6 @@
 """What articles do when they hear that something changed that concerns them; ripple.py brings it to them in batches.
 
-Each kind has a way to find its articles, newest first, and a way to hear, which gives the channels to mark.
+Each kind has a way to find its articles, newest first, and a way to hear, which gives the spots to mark.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +11,9 @@ from feeds.model.article import Article
 from feeds.model.dates import to_us
 from feeds.model.label import Kind, Label
 from feeds.pipeline.membership import place
-from feeds.store import articles, channels, labels, places
+from feeds.store import articles, channels, labels, parts, places
 from feeds.store.database import Connection
+from feeds.store.parts import CURRENT, Spot
 
 Last = tuple[int, str]  # moment and id of the last article that has heard
 
@@ -22,7 +23,7 @@ class Hearing:
     """One kind of change: how its articles are found before `last`, and what hearing of it is."""
 
     find: Callable[[Connection, str, Last | None, int], list[Last]]
-    hear: Callable[[Connection, str, Sequence[str], datetime], set[int]]
+    hear: Callable[[Connection, str, Sequence[str], datetime], set[Spot]]
 
 
 def of(kind: str) -> Hearing:
@@ -38,10 +39,10 @@ def of(kind: str) -> Hearing:
     return Hearing(find, _look_again)
 
 
-def _look_again(connection: Connection, _key: str, found: Sequence[str], _now: datetime) -> set[int]:
-    """Set anew what articles show; give the channels of those that show something else."""
+def _look_again(connection: Connection, _key: str, found: Sequence[str], _now: datetime) -> set[Spot]:
+    """Set anew what articles show; give the spots of those that show something else."""
     changed = articles.refresh_shown(connection, found)
-    return {number for stands in places.present(connection, changed).values() for number in stands}
+    return parts.standing(connection, changed) if changed else set()
 
 
 def _labelled(connection: Connection, key: str, _last: Last | None, limit: int) -> list[Last]:
@@ -49,7 +50,7 @@ def _labelled(connection: Connection, key: str, _last: Last | None, limit: int) 
     return articles.showing(connection, "label", key.partition(">")[0], before=None, limit=limit)
 
 
-def _relabel(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[int]:
+def _relabel(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[Spot]:
     """Give articles the label that theirs was merged into. `key` is `from>into`, both numbers."""
     old, _, new = key.partition(">")
     target = labels.load(connection, [int(new)])[int(new)]
@@ -60,7 +61,7 @@ def _relabel(connection: Connection, key: str, found: Sequence[str], now: dateti
         for article in relabelled
     ]
     articles.save(connection, keeps, changed_us=to_us(now))
-    return {number for move in place(connection, relabelled, now).values() for number in move.touched}
+    return place(connection, relabelled, now).touched
 
 
 def _with_label(article: Article, old: int, new: Label) -> Article:
@@ -75,11 +76,12 @@ def _public(connection: Connection, _key: str, last: Last | None, limit: int) ->
     return places.before(connection, channels.number_of(connection, None), last, limit)
 
 
-def _place_again(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[int]:
+def _place_again(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[Spot]:
     """Place articles anew after a section's rule changed; give its channel where one of them entered or left."""
     number = channels.find_number(connection, Kind.SECTIONS, key)
     moves = place(connection, list(articles.load(connection, found).values()), now)
-    touched = {
-        channel for move in moves.values() if move.before.keys() != move.after.keys() for channel in move.touched
+    moved = {
+        channel for article, before in moves.before.items() for channel in before.keys() ^ moves.after[article].keys()
     }
-    return touched if number is None else touched | {number}
+    touched = {spot for spot in moves.touched if spot[0] in moved}
+    return touched if number is None else touched | {(number, CURRENT)}

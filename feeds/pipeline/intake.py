@@ -24,6 +24,7 @@ from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
 from feeds.store import articles, dirty, places, tombstones
 from feeds.store.database import Connection
+from feeds.store.parts import CURRENT
 
 # What the newsroom may change of a partner's story, and the partner's later versions then leave alone.
 _OURS = (
@@ -233,16 +234,15 @@ def _place(connection: Connection, settled: Sequence[Article], *, now: datetime)
     """Place articles where they belong now, with tombstones where they left for good, and mark all these channels."""
     now_us = to_us(now)
     moves = place(connection, settled, now)
-    touched = {channel for move in moves.values() for channel in move.touched}
-    touched |= tombstones.lift(connection, [article.id for article in settled if article.is_public(now)])
+    lifted = tombstones.lift(connection, [article.id for article in settled if article.is_public(now)])
     left = [
         (channel, article.id, "Expired" if article.status is Status.PUBLISHED else article.withdrawn_reason)
         for article in settled
         if not article.is_public(now)
-        for channel in moves[article.id].before
+        for channel in moves.before[article.id]
     ]
     tombstones.put(connection, left, now_us)
-    dirty.mark(connection, touched, now_us)
+    dirty.mark_spots(connection, moves.touched | {(channel, CURRENT) for channel in lifted}, now_us)
 
 
 def _heard_of(article: Article, before: Article | None) -> set[tuple[str, str]]:

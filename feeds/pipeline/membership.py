@@ -1,40 +1,38 @@
 """Which channels articles stand in: those that they name, and the sections whose rules choose them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from feeds.model.article import Article
 from feeds.model.channel import Membership, channels_of
 from feeds.model.dates import to_us
 from feeds.model.label import Kind, Label
 from feeds.model.rule import Rule, selects
-from feeds.store import channels, places, sections
+from feeds.store import channels, parts, places, sections
 from feeds.store.database import Connection
+from feeds.store.parts import Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Where an article stood and where it stands: {channel number: at in microseconds}."""
+class Moves(NamedTuple):
+    """Where articles stood and stand, {article: {channel: at in microseconds}}, and all spots that this is about."""
 
-    before: dict[int, int]
-    after: dict[int, int]
-
-    @property
-    def touched(self) -> set[int]:
-        """The channels that it entered, stays in or left."""
-        return self.before.keys() | self.after.keys()
+    before: dict[str, dict[int, int]]
+    after: dict[str, dict[int, int]]
+    touched: set[Spot]
 
 
-def place(connection: Connection, articles: Sequence[Article], now: datetime) -> dict[str, Move]:
-    """Place articles where they belong at `now`; give the move of each by its id."""
+def place(connection: Connection, articles: Sequence[Article], now: datetime) -> Moves:
+    """Place articles where they belong at `now`: touched is what they entered, stay in or left."""
     ruled = sections.rules(connection)
     found = {article.id: _memberships(article, ruled, now) for article in articles}
     numbers = channels.open_channels(connection, (one for some in found.values() for one in some))
     before = places.present(connection, list(found))
     after = {article: {numbers[one.kind, one.slug]: to_us(one.at) for one in some} for article, some in found.items()}
+    stood = [article for article, places_before in before.items() if places_before]
+    touched = parts.standing(connection, stood) if stood else set()
     places.move(connection, before, after)
-    return {article: Move(before[article], after[article]) for article in found}
+    return Moves(before, after, touched | parts.standing(connection, list(found)))
 
 
 def _memberships(article: Article, ruled: Sequence[tuple[Label, Rule]], now: datetime) -> list[Membership]:

@@ -48,7 +48,8 @@ def change(
         changed = _renamed(connection, changed, slug)
     if changed != label:
         number = channels.find_number(connection, changed.kind, changed.slug)
-        dirty.mark(connection, [] if number is None else [number], to_us(now))
+        if number is not None:
+            dirty.mark_whole(connection, number, to_us(now))
         spread(connection, "label", str(label.id), now)
     return changed
 

@@ -36,7 +36,11 @@ class Printer:
         self.site = site
         self._channels = settings.channels
         self.key = _short_hash(assemble.PRINTER_VERSION, site)
-        self.documents_key = _short_hash(self.key, self._channels.window, self._channels.tombstone_days)
+        self.documents_key = _short_hash(
+            self.key,
+            *(self._channels.window, self._channels.archive_part, self._channels.max_bytes),
+            self._channels.tombstone_days,
+        )
 
     def shown(self, shown: str) -> str:
         """Give the key of a fragment: what its article shows, as this site prints it."""
@@ -45,6 +49,15 @@ class Printer:
     def window_of(self, channel: Channel) -> int:
         """Give how many entries the channel's current documents carry."""
         return channel.window or self._channels.window
+
+    def part_of(self, channel: Channel) -> int:
+        """Give how many articles a closed archive part of the channel takes: at most as many as the window has."""
+        return min(self._channels.archive_part, self.window_of(channel))
+
+    @property
+    def max_bytes(self) -> int:
+        """How long the longest of a channel's current documents may be."""
+        return self._channels.max_bytes
 
     def variant_of(self, channel: Channel) -> Variant:
         """Give how the channel has its articles rendered."""
@@ -65,20 +78,32 @@ class Printer:
         return made
 
     def masthead(
-        self, channel: Channel, *, stamp: int, tombstones: Sequence[tuple[str, int, str]], is_complete: bool
+        self,
+        channel: Channel,
+        *,
+        stamp: int,
+        tombstones: Sequence[tuple[str, int, str]] = (),
+        is_complete: bool = False,
+        part: int = 0,
+        older: int | None = None,
+        newer: int | None = None,
     ) -> Masthead:
-        """Give what the frames of a channel's current documents are made from, as of a stamp (µs)."""
+        """Give what the frames of a channel's documents are made from, as of a stamp (µs).
+
+        `part` is 0 for the current ones; `older` and `newer` are the archive parts beside it.
+        """
         site, label = self.site, channel.label
         title = channel.title or (site.title if label is None else f"{label.name} – {site.title}")
         description = channel.description or (label.description or label.bio if label else "") or site.description
         home = site.absolute(channel.page_path)
+        current = f"{site.url}/feeds/{channel.key}"
         return Masthead(
             number=channel.number,
             title=title,
             description=description or title,
             language=channel.language or site.language,
             home_url=home,
-            path=f"{site.url}/feeds/{channel.key}",
+            path=f"{current}/archive/{part}" if part else current,
             stamp=from_us(stamp),
             image=channel.image,
             author=(label.name, home) if label is not None and label.kind is Kind.AUTHORS else None,
@@ -87,6 +112,10 @@ class Printer:
                 for article, at, reason in tombstones
             ),
             complete=is_complete,
+            is_archive=part != 0,
+            prev_archive=f"{current}/archive/{older}" if older else None,
+            next_archive=f"{current}/archive/{newer}" if newer else None,
+            current=current if part else None,
         )
 
     def frames(self, masthead: Masthead) -> dict[Format, Frame]:

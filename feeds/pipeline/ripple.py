@@ -43,5 +43,5 @@ def _batch(
     """Do one batch; give the last article where there may be more, None at the end."""
     way = hearing.of(kind)
     found = way.find(connection, key, last, BATCH)
-    dirty.mark(connection, way.hear(connection, key, [article for _, article in found], now), to_us(now))
+    dirty.mark_spots(connection, way.hear(connection, key, [article for _, article in found], now), to_us(now))
     return found[-1] if len(found) == BATCH else None

@@ -18,13 +18,14 @@ from feeds.pipeline.printer import Printer
 from feeds.publish import assemble, compress
 from feeds.store import articles, channels, documents, fragments, labels
 from feeds.store.documents import Version
+from feeds.store.parts import Spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A document that there is: its channel's number and its version."""
+    """A document that there is: its channel and part, and its version."""
 
-    channel: int
+    spot: Spot
     version: Version
 
 
@@ -56,13 +57,13 @@ class Kitchen:
         self._printer = printer
         self._rendering = threading.Lock()
 
-    def find(self, key: str, format: Format) -> Found | Moved | None:
-        """Look up a document by its channel's key; None where there never was one."""
+    def find(self, key: str, part: int, format: Format) -> Found | Moved | None:
+        """Look up a document by its channel's key and its part (0: current); None where there never was one."""
         with self._room.store.read() as connection:
             channel = channels.find(connection, key)
             if channel is not None:
-                version = documents.version(connection, channel.number, format)
-                return None if version is None else Found(channel=channel.number, version=version)
+                version = documents.version(connection, (channel.number, part), format)
+                return None if version is None else Found(spot=(channel.number, part), version=version)
             if key == SITE_KEY:
                 return None
             kind, _, slug = key.partition("/")
@@ -71,10 +72,10 @@ class Kitchen:
             target = labels.find_redirect(connection, Kind(kind), slug)
         return None if target is None else Moved(key=target.key)
 
-    def join(self, channel: int, format: Format) -> Whole | None:
+    def join(self, spot: Spot, format: Format) -> Whole | None:
         """Join the present version of a document; None where its channel has none."""
         with self._room.store.read() as connection:
-            recipe = documents.load(connection, [channel]).get(channel)
+            recipe = documents.load(connection, [spot]).get(spot)
             if recipe is None:
                 return None
             keys = [(entry.article, entry.shown) for entry in recipe.entries]
@@ -86,7 +87,7 @@ class Kitchen:
         try:
             joined = assemble.join(format, recipe.frames[format], [kept[key] for key in keys])
         except KeyError as missing:
-            raise FragmentGone(f"channel {channel} lacks the fragment {missing}") from None
+            raise FragmentGone(f"channel {spot[0]} lacks the fragment {missing}") from None
         return Whole(data=joined, hash=recipe.hashes[format], stamp=recipe.stamp)
 
     def compress(self, coding: str, data: bytes) -> bytes:

@@ -30,7 +30,7 @@ def mark_if_reprinted(room: Newsroom, printer: Printer) -> int:
     now_us = to_us(room.clock.now())
 
     def mark(connection: Connection, number: int) -> None:
-        dirty.mark(connection, [number], now_us)
+        dirty.mark_whole(connection, number, now_us)
 
     in_batches(room.store, numbers, mark)
     with room.store.write() as connection:

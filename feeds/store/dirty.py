@@ -1,65 +1,79 @@
-"""Which channels have to be regenerated: a counter that every change raises, and the one that was built last.
+"""Which documents have to be regenerated: a counter that every change raises, and the one that was built last.
 
-A channel is dirty while marked > built. A builder reads `marked` before it reads the window and sets `built` to that:
-a change that came meanwhile leaves the channel dirty, so no kick is ever lost.
+A spot is a channel and a part of it (0: its current documents); it is dirty while marked > built. A builder reads
+`marked` before it reads the places and sets `built` to that: a change that came meanwhile leaves the spot dirty, so
+no kick is ever lost.
 """
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, tuple_, update
 
+from feeds.store import parts
+from feeds.store.parts import CURRENT, Spot
 from feeds.store.schema import dirty
 from feeds.store.upsert import insert_missing
 
+_spot = tuple_(dirty.c.channel, dirty.c.part)
+_is_dirty = dirty.c.marked > dirty.c.built
+_MOST = 400  # spots a statement
+
 
 def mark(connection: Connection, channels: Iterable[int], now_us: int) -> None:
-    """Mark channels, in the order of their numbers (two writers that mark in different orders could deadlock)."""
-    numbers = sorted(set(channels))
-    if not numbers:
-        return
-    insert_missing(connection, dirty, [{"channel": number, "since": now_us} for number in numbers])
-    connection.execute(
-        update(dirty).where(dirty.c.channel.in_(numbers), dirty.c.marked == dirty.c.built).values(since=now_us)
-    )
-    connection.execute(update(dirty).where(dirty.c.channel.in_(numbers)).values(marked=dirty.c.marked + 1))
+    """Mark the current documents of channels."""
+    mark_spots(connection, ((channel, CURRENT) for channel in channels), now_us)
 
 
-def pending(connection: Connection, limit: int) -> dict[int, int]:
-    """Give up to `limit` dirty channels, longest dirty first, each with its `marked` of now."""
-    rows = connection.execute(
-        select(dirty.c.channel, dirty.c.marked)
-        .where(dirty.c.marked > dirty.c.built)
-        .order_by(dirty.c.since)
-        .limit(limit)
-    )
-    return {row.channel: row.marked for row in rows}
+def mark_whole(connection: Connection, channel: int, now_us: int) -> None:
+    """Mark the current documents of a channel and all its parts: what each of them prints has changed."""
+    mark_spots(connection, [(channel, part) for part in (CURRENT, *parts.of(connection, channel))], now_us)
 
 
-def marked(connection: Connection, channels: Iterable[int]) -> dict[int, int]:
-    """Give `marked` of channels, dirty or not."""
-    rows = connection.execute(select(dirty.c.channel, dirty.c.marked).where(dirty.c.channel.in_(list(channels))))
-    return {row.channel: row.marked for row in rows}
+def mark_spots(connection: Connection, spots: Iterable[Spot], now_us: int) -> None:
+    """Mark spots, in their order (two writers that mark in different orders could deadlock)."""
+    wanted = sorted(set(spots))
+    for at in range(0, len(wanted), _MOST):
+        some = wanted[at : at + _MOST]
+        rows = [{"channel": channel, "part": part, "since": now_us} for channel, part in some]
+        insert_missing(connection, dirty, rows)
+        own = _spot.in_(some)
+        connection.execute(update(dirty).where(own, dirty.c.marked == dirty.c.built).values(since=now_us))
+        connection.execute(update(dirty).where(own).values(marked=dirty.c.marked + 1))
+
+
+def pending(connection: Connection, limit: int) -> list[Spot]:
+    """Give up to `limit` dirty spots, longest dirty first."""
+    order = dirty.c.since, dirty.c.channel, dirty.c.part
+    rows = connection.execute(select(dirty.c.channel, dirty.c.part).where(_is_dirty).order_by(*order).limit(limit))
+    return [(row.channel, row.part) for row in rows]
+
+
+def marked(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
+    """Give `marked` of spots, dirty or not; those never marked are left out."""
+    columns = dirty.c.channel, dirty.c.part, dirty.c.marked
+    rows = connection.execute(select(*columns).where(_spot.in_(list(spots))))
+    return {(row.channel, row.part): row.marked for row in rows}
 
 
 def among(connection: Connection, channels: Iterable[int]) -> set[int]:
-    """Give those of these channels that are dirty."""
-    statement = select(dirty.c.channel).where(dirty.c.channel.in_(list(channels)), dirty.c.marked > dirty.c.built)
+    """Give those of these channels that have something dirty."""
+    statement = select(dirty.c.channel).where(dirty.c.channel.in_(list(channels)), _is_dirty)
     return set(connection.execute(statement).scalars())
 
 
 def is_any(connection: Connection) -> bool:
     """Say whether there is anything to do; one look at a partial index."""
-    return (
-        connection.execute(select(dirty.c.channel).where(dirty.c.marked > dirty.c.built).limit(1)).first() is not None
-    )
+    return connection.execute(select(dirty.c.channel).where(_is_dirty).limit(1)).first() is not None
 
 
-def built(connection: Connection, channel: int, as_of: int) -> None:
-    """Note that a channel was built as it was at `as_of`."""
-    connection.execute(update(dirty).where(dirty.c.channel == channel, dirty.c.built < as_of).values(built=as_of))
+def built(connection: Connection, spot: Spot, as_of: int) -> None:
+    """Note that a spot was built as it was at `as_of`."""
+    own = dirty.c.channel == spot[0], dirty.c.part == spot[1]
+    connection.execute(update(dirty).where(*own, dirty.c.built < as_of).values(built=as_of))
 
 
 def backlog(connection: Connection) -> tuple[int, int | None]:
-    """Give the number of dirty channels, and since when (microseconds) the oldest is."""
-    row = connection.execute(select(func.count(), func.min(dirty.c.since)).where(dirty.c.marked > dirty.c.built)).one()
-    return int(row[0]), row[1]
+    """Give the number of channels with something dirty, and since when (microseconds) the oldest is."""
+    row = connection.execute(select(func.count(dirty.c.channel.distinct()), func.min(dirty.c.since)).where(_is_dirty))
+    count, since = row.one()
+    return int(count), since

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from feeds.model.document import Format, Frame, Ingredient, Recipe
 from feeds.store.changes import draw
+from feeds.store.parts import Spot
 from feeds.store.schema import documents
 from feeds.store.upsert import upsert
 
@@ -20,26 +21,34 @@ class Version(NamedTuple):
     seq: int
 
 
-def load(connection: Connection, channels: Iterable[int], *, part: int = 0) -> dict[int, Recipe]:
-    """Give the recipes of channels."""
-    statement = select(documents).where(documents.c.channel.in_(list(channels)), documents.c.part == part)
-    return {row.channel: _recipe_of(row) for row in connection.execute(statement)}
+_spot = tuple_(documents.c.channel, documents.c.part)
 
 
-def stamps(connection: Connection, channels: Iterable[int], *, part: int = 0) -> dict[int, int]:
-    """Give the stamps of channels that have documents."""
-    statement = select(documents.c.channel, documents.c.stamp).where(
-        documents.c.channel.in_(list(channels)), documents.c.part == part
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+def load(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, Recipe]:
+    """Give the recipes of channels' parts (0: the current documents)."""
+    statement = select(documents).where(_spot.in_(list(spots)))
+    return {(row.channel, row.part): _recipe_of(row) for row in connection.execute(statement)}
 
 
-def version(connection: Connection, channel: int, format: Format, *, part: int = 0) -> Version | None:
-    """Give the version of one document; None where the channel was never built."""
+def stamps(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
+    """Give the stamps of channels' parts that have documents."""
+    columns = documents.c.channel, documents.c.part, documents.c.stamp
+    rows = connection.execute(select(*columns).where(_spot.in_(list(spots))))
+    return {(row.channel, row.part): row.stamp for row in rows}
+
+
+def version(connection: Connection, spot: Spot, format: Format) -> Version | None:
+    """Give the version of one document; None where it was never built."""
     columns = documents.c[f"{format}_hash"], documents.c.stamp, documents.c.seq
-    statement = select(*columns).where(documents.c.channel == channel, documents.c.part == part)
+    statement = select(*columns).where(documents.c.channel == spot[0], documents.c.part == spot[1])
     row = connection.execute(statement).first()
     return None if row is None else Version(*row)
+
+
+def all_spots(connection: Connection) -> list[Spot]:
+    """Give every channel's part that has documents, channel by channel, current ones first."""
+    columns = documents.c.channel, documents.c.part
+    return [(row.channel, row.part) for row in connection.execute(select(*columns).order_by(*columns))]
 
 
 def save(connection: Connection, recipes: Iterable[Recipe]) -> None:
@@ -61,17 +70,32 @@ def save(connection: Connection, recipes: Iterable[Recipe]) -> None:
         upsert(connection, documents, [row], key=["channel", "part"])
 
 
+def entries(connection: Connection, *, after: Spot | None, limit: int) -> tuple[list[tuple[str, str]], Spot | None]:
+    """Give (article, shown) of the entries of `limit` documents past a spot, and the last spot; None at the end."""
+    columns = documents.c.channel, documents.c.part
+    statement = select(*columns, documents.c.entries).order_by(*columns).limit(limit)
+    if after is not None:
+        statement = statement.where(_spot > tuple_(*after))
+    rows = connection.execute(statement).all()
+    found = [(article, shown) for row in rows for article, shown, *_ in json.loads(row.entries)]
+    return found, (rows[-1].channel, rows[-1].part) if len(rows) == limit else None
+
+
 def newest_notice(connection: Connection) -> int:
     """Give the number of the last notice of a document."""
     found = connection.execute(select(documents.c.seq).order_by(documents.c.seq.desc()).limit(1)).scalar()
     return int(found or 0)
 
 
-def noticed(connection: Connection, after: int) -> tuple[int, list[int]]:
-    """Give the last notice and the channels that changed in notices past `after`."""
-    statement = select(documents.c.channel, documents.c.seq).where(documents.c.seq > after).order_by(documents.c.seq)
+def noticed(connection: Connection, after: int) -> tuple[int, list[Spot]]:
+    """Give the last notice and the spots that changed in notices past `after`."""
+    statement = (
+        select(documents.c.channel, documents.c.part, documents.c.seq)
+        .where(documents.c.seq > after)
+        .order_by(documents.c.seq)
+    )
     rows = connection.execute(statement).all()
-    return (rows[-1].seq if rows else after), [row.channel for row in rows]
+    return (rows[-1].seq if rows else after), [(row.channel, row.part) for row in rows]
 
 
 def _recipe_of(row: Row[Any]) -> Recipe:

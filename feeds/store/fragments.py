@@ -1,30 +1,41 @@
 """Fragments: one article rendered in one format, kept under what it shows. Never changed, only made and cleared."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, exists, select
+from sqlalchemy import Connection, Integer, delete, func, literal_column, select
 
 from feeds.model.document import Format
-from feeds.store.schema import articles, dirty, fragments, places
-from feeds.store.upsert import insert_missing
+from feeds.store.schema import articles, fragments
+from feeds.store.upsert import insert_missing, upsert
 
 Key = tuple[str, str]  # article, shown
 _MOST = 500  # parameters of one IN list
 
 
-def digests(connection: Connection, variant: str, keys: Iterable[Key]) -> dict[Key, dict[Format, bytes]]:
-    """Give the digests of kept fragments by (article, shown), each with the formats that there are; reads no bytes."""
+class Kept(NamedTuple):
+    """What is known of a kept fragment without its bytes."""
+
+    digest: bytes
+    length: int
+
+
+def kept(connection: Connection, variant: str, keys: Iterable[Key]) -> dict[Key, dict[Format, Kept]]:
+    """Give digest and length of kept fragments by (article, shown), each with the formats that there are.
+
+    Reads no bytes: SQLite knows a value's length from its row's head.
+    """
     wanted = set(keys)
-    found: dict[Key, dict[Format, bytes]] = {}
+    found: dict[Key, dict[Format, Kept]] = {}
+    columns = fragments.c.article, fragments.c.shown, fragments.c.format, fragments.c.digest
+    length = func.length(fragments.c.data).label("length")
     for some in _chunks(sorted({article for article, _ in wanted})):
         rows = connection.execute(
-            select(fragments.c.article, fragments.c.shown, fragments.c.format, fragments.c.digest).where(
-                fragments.c.article.in_(some), fragments.c.variant == variant
-            )
+            select(*columns, length).where(fragments.c.article.in_(some), fragments.c.variant == variant)
         )
         for row in rows:
             if (key := (row.article, row.shown)) in wanted:
-                found.setdefault(key, {})[Format(row.format)] = row.digest
+                found.setdefault(key, {})[Format(row.format)] = Kept(row.digest, row.length)
     return found
 
 
@@ -42,44 +53,37 @@ def data(connection: Connection, format: Format, variant: str, keys: Iterable[Ke
     return found
 
 
-def keep(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
-    """Keep rendered fragments; one that is there already (another builder made it) stays."""
-    insert_missing(connection, fragments, rows)
+def keep(connection: Connection, rows: Sequence[dict[str, object]], *, replace: bool = False) -> None:
+    """Keep rendered fragments; one that is there already (another builder made it) stays, unless they `replace` it."""
+    if replace:
+        upsert(connection, fragments, rows, key=["article", "variant", "shown", "format"])
+    else:
+        insert_missing(connection, fragments, rows)
 
 
-def clear(connection: Connection, *, printer: str, made_before_us: int, limit: int) -> int:
-    """Forget fragments that no present document needs: of what an article, or the printer, was before; give how many.
+def outdated(
+    connection: Connection, *, printer: str, made_before_us: int, after: int, limit: int
+) -> tuple[dict[int, Key], int | None]:
+    """Look at `limit` fragments past the row `after`: give those that say what no article says now, as {row: key}.
 
-    Those of articles in a channel that is still dirty may be part of its last good document, and stay.
+    Gives as well the last row looked at; None at the end.
     """
-    still = (
-        select(places.c.article)
-        .join(dirty, dirty.c.channel == places.c.channel)
-        .where(places.c.article == fragments.c.article, dirty.c.marked > dirty.c.built)
-    )
-    current = select(articles.c.id).where(
-        and_(
-            articles.c.id == fragments.c.article,
-            articles.c.is_placed,
-            fragments.c.shown == articles.c.shown + f".{printer}",
-        )
-    )
-    old = (
-        select(fragments.c.article, fragments.c.format, fragments.c.variant, fragments.c.shown)
-        .where(fragments.c.made_at < made_before_us, ~exists(current), ~exists(still))
-        .limit(limit)
-    )
-    rows = connection.execute(old).all()
-    for row in rows:
-        connection.execute(
-            delete(fragments).where(
-                fragments.c.article == row.article,
-                fragments.c.format == row.format,
-                fragments.c.variant == row.variant,
-                fragments.c.shown == row.shown,
-            )
-        )
-    return len(rows)
+    row_number = literal_column("fragments.rowid", Integer).label("row_number")
+    present = articles.c.shown.label("present")
+    columns = row_number, fragments.c.article, fragments.c.shown, fragments.c.made_at, present, articles.c.is_placed
+    statement = select(*columns).select_from(fragments.outerjoin(articles, articles.c.id == fragments.c.article))
+    rows = connection.execute(statement.where(row_number > after).order_by(row_number).limit(limit)).all()
+    found = {
+        row.row_number: (row.article, row.shown)
+        for row in rows
+        if row.made_at < made_before_us and not (row.is_placed and row.shown == f"{row.present}.{printer}")
+    }
+    return found, rows[-1].row_number if len(rows) == limit else None
+
+
+def forget(connection: Connection, rows: Sequence[int]) -> None:
+    """Forget fragments by their rows, as `outdated` gave them."""
+    connection.execute(delete(fragments).where(literal_column("fragments.rowid", Integer).in_(rows)))
 
 
 def _chunks(items: list[str]) -> Iterable[list[str]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, tuple_
 
+from feeds.store.parts import Key
 from feeds.store.schema import articles, channels, labels, places
 
 
@@ -18,7 +19,12 @@ class Place(NamedTuple):
     at: int
     shown: str
 
+    @property
+    def key(self) -> Key:
+        return self.at, self.article
 
+
+_at = tuple_(places.c.at, places.c.article)
 _placed = select(places.c.article, places.c.at, articles.c.shown).join(articles, articles.c.id == places.c.article)
 
 
@@ -54,11 +60,40 @@ def window(connection: Connection, channel: int, limit: int, *, partners: bool =
     return [Place(*row) for row in connection.execute(statement)]
 
 
-def of(connection: Connection, channel: int, wanted: Sequence[str]) -> list[Place]:
+def span(
+    connection: Connection, channel: int, lower: Key, upper: Key | None = None, *, limit: int, partners: bool = True
+) -> list[Place]:
+    """Give places at or above `lower` and below `upper` (None: up to the newest), oldest first."""
+    statement = _placed.where(places.c.channel == channel, _at >= tuple_(*lower))
+    if upper is not None:
+        statement = statement.where(_at < tuple_(*upper))
+    if not partners:
+        statement = statement.where(articles.c.source.is_(None))
+    statement = statement.order_by(places.c.at, places.c.article).limit(limit)
+    return [Place(*row) for row in connection.execute(statement)]
+
+
+def of(connection: Connection, channel: int, wanted: Sequence[str], *, partners: bool = True) -> list[Place]:
     """Give the places of these articles in a channel, in the order in which they are named."""
-    rows = connection.execute(_placed.where(places.c.channel == channel, places.c.article.in_(wanted)))
+    statement = _placed.where(places.c.channel == channel, places.c.article.in_(wanted))
+    if not partners:
+        statement = statement.where(articles.c.source.is_(None))
+    rows = connection.execute(statement)
     found = {row.article: Place(*row) for row in rows}
     return [found[article] for article in wanted if article in found]
+
+
+def middle(connection: Connection, channel: int, lower: Key, upper: Key, *, partners: bool) -> Key:
+    """Give the key that parts a range in two halves, the newer one not smaller."""
+    own = [places.c.channel == channel, _at >= tuple_(*lower), _at < tuple_(*upper)]
+    source = places
+    if not partners:
+        source = places.join(articles, articles.c.id == places.c.article)  # type: ignore[assignment]  # a table as well
+        own.append(articles.c.source.is_(None))
+    count = connection.execute(select(func.count()).select_from(source).where(*own)).scalar_one()
+    keys = select(places.c.at, places.c.article).select_from(source).where(*own)
+    row = connection.execute(keys.order_by(places.c.at, places.c.article).offset(count // 2).limit(1)).one()
+    return row.at, row.article
 
 
 def older(connection: Connection, channel: int, before_us: int, limit: int) -> list[str]:
@@ -69,10 +104,9 @@ def older(connection: Connection, channel: int, before_us: int, limit: int) -> l
 
 def before(connection: Connection, channel: int, last: tuple[int, str] | None, limit: int) -> list[tuple[int, str]]:
     """Give (at, id) of a channel's places, newest first, past `last`."""
-    at = tuple_(places.c.at, places.c.article)
     statement = select(places.c.at, places.c.article).where(places.c.channel == channel)
     if last is not None:
-        statement = statement.where(at < tuple_(*last))
+        statement = statement.where(_at < tuple_(*last))
     statement = statement.order_by(places.c.at.desc(), places.c.article.desc()).limit(limit)
     return [(row.at, row.article) for row in connection.execute(statement)]
 

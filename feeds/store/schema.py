@@ -238,15 +238,31 @@ places = Table(
     sqlite_with_rowid=False,
 )
 
-# Counters that only rise: a channel is dirty while marked > built.
+# Cuts of channels into archive parts, in the order of places; part 0 is the cut above which places are in no part.
+parts = Table(
+    "parts",
+    metadata,
+    Column("channel", ForeignKey("channels.number"), nullable=False),
+    _at("at"),
+    Column("article", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+    PrimaryKeyConstraint("channel", "at", "article"),
+    Index("parts_by_name", "channel", "part", unique=True),
+    sqlite_with_rowid=False,
+)
+
+# Counters that only rise: a part of a channel (0: its current documents) is dirty while marked > built.
 dirty = Table(
     "dirty",
     metadata,
-    Column("channel", ForeignKey("channels.number"), primary_key=True),
+    Column("channel", ForeignKey("channels.number"), nullable=False),
+    Column("part", Integer, nullable=False),
     _count("marked"),
     _count("built"),
     _at("since"),  # when it last became dirty
-    Index("dirty_now", "since", sqlite_where=text("marked > built")),
+    PrimaryKeyConstraint("channel", "part"),
+    Index("dirty_now", "since", "channel", "part", sqlite_where=text("marked > built")),
+    sqlite_with_rowid=False,
 )
 
 fragments = Table(

@@ -11,6 +11,7 @@ from feeds.errors import StoreError
 from feeds.model.dates import from_us
 from feeds.model.document import Format
 from feeds.pipeline.serving import FragmentGone, Kitchen, Moved, Whole
+from feeds.store.parts import Spot
 from feeds.web.conditional import CODINGS, choose_coding
 from feeds.web.shelf import Ready, Shelf
 
@@ -37,18 +38,19 @@ class Cupboard:
         self._leisure = ThreadPoolExecutor(1, thread_name_prefix="leisure")
         self._wait = threading.Event()  # never set: a sleep
 
-    def find(self, path: str, key: str, format: Format) -> Ready | Gone:
+    def find(self, path: str, key: str, part: int, format: Format) -> Ready | Gone:
         """Find the present version of a document; raises StoreError."""
         ready = self._shelf.get(path)
         if ready is not None:
             return ready
         mark = self._shelf.mark()
-        found = self._kitchen.find(key, format)
+        found = self._kitchen.find(key, part, format)
         if found is None:
             return Gone(None)
         if isinstance(found, Moved):
-            return Gone(f"{self.site_url}/feeds/{found.key}.{format}")
-        ready = self._ready(found.channel, found.version.hash, found.version.stamp)
+            where = f"{found.key}/archive/{part}" if part else found.key
+            return Gone(f"{self.site_url}/feeds/{where}.{format}")
+        ready = self._ready(found.spot, found.version.hash, found.version.stamp)
         self._shelf.put(path, ready, mark)
         return ready
 
@@ -73,39 +75,39 @@ class Cupboard:
             if body is not None:
                 return ready, body
             mark = self._shelf.mark()
-            whole = self._join(ready.channel, format)
+            whole = self._join(ready.spot, format)
             if f"{whole.hash}.{_base36(whole.stamp)}" != ready.version:
-                ready = self._ready(ready.channel, whole.hash, whole.stamp)
+                ready = self._ready(ready.spot, whole.hash, whole.stamp)
             body = self._kitchen.compress(coding, whole.data)
             ready.bodies[coding] = body
             self._shelf.put(path, ready, mark)
         return ready, body
 
-    def drop(self, channels: list[int]) -> None:
-        """Take channels that changed off the shelf."""
-        self._shelf.drop(channels)
+    def drop(self, spots: list[Spot]) -> None:
+        """Take what changed off the shelf."""
+        self._shelf.drop(spots)
 
-    def _join(self, channel: int, format: Format) -> Whole:
+    def _join(self, spot: Spot, format: Format) -> Whole:
         for _ in range(PATIENCE):
             try:
-                whole = self._kitchen.join(channel, format)
+                whole = self._kitchen.join(spot, format)
             except FragmentGone:
                 self._wait.wait(0.025)
                 continue
             if whole is not None:
                 return whole
             break
-        raise StoreError(f"the {format} document of channel {channel} cannot be joined")
+        raise StoreError(f"the {format} document of channel {spot[0]} cannot be joined")
 
-    def _ready(self, channel: int, hash: str, stamp: int) -> Ready:
+    def _ready(self, spot: Spot, hash: str, stamp: int) -> Ready:
         version = f"{hash}.{_base36(stamp)}"
         tags = {coding: f'"{version}-{self._kitchen.coding_tag(coding)}"' for coding in CODINGS}
-        return Ready(channel=channel, tags=tags, stamp=from_us(stamp), version=version)
+        return Ready(spot=spot, tags=tags, stamp=from_us(stamp), version=version)
 
     def _press(self, path: str, format: Format, ready: Ready) -> None:
         """Make br of a version that is asked for again and again."""
         try:
-            whole = self._kitchen.join(ready.channel, format)
+            whole = self._kitchen.join(ready.spot, format)
         except StoreError:  # it can wait
             return
         if whole is not None and f"{whole.hash}.{_base36(whole.stamp)}" == ready.version:

@@ -17,6 +17,7 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.logs import event
 from feeds.model.document import Format
+from feeds.store.parts import CURRENT
 from feeds.web.conditional import Decision, choose_coding, decide
 from feeds.web.cupboard import Cupboard, Gone
 from feeds.web.shelf import Ready
@@ -30,7 +31,9 @@ DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-a
 WITHOUT_HOST = ("/healthz", "/readyz")  # probes may come by any name (CONTRACT section 6)
 REASONS = {200: "200 OK", 304: "304 Not Modified"}
 
-_DOCUMENT = re.compile(r"/feeds/(site|(?:tags|authors|sections)/[a-z0-9-]{1,80})\.(rss|atom|json)", re.ASCII)
+_DOCUMENT = re.compile(
+    r"/feeds/(site|(?:tags|authors|sections)/[a-z0-9-]{1,80})(?:/archive/([1-9][0-9]{0,8}))?\.(rss|atom|json)", re.ASCII
+)
 _BODILESS = re.compile(r"/api/sources/[^/]+/[a-z]+")  # calls whose address may say all: curl sends no length then
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
 _log = logging.getLogger(__name__)
@@ -65,7 +68,7 @@ class Front:
             return _refuse(start_response, environ, 400, "The Host that the request names is not served here.")
         found = _DOCUMENT.fullmatch(path)
         if found is not None:
-            return self._document(environ, start_response, path, found[1], Format(found[2]))
+            return self._document(environ, start_response, path, found)
         refusal = self._body_refusal(environ)
         if refusal is not None:
             return _refuse(start_response, environ, *refusal)
@@ -101,13 +104,13 @@ class Front:
             self._api.release()
 
     def _document(
-        self, environ: Environ, start_response: StartResponse, path: str, key: str, format: Format
+        self, environ: Environ, start_response: StartResponse, path: str, named: re.Match[str]
     ) -> Iterable[bytes]:
-        method = environ["REQUEST_METHOD"]
+        method, format = environ["REQUEST_METHOD"], Format(named[3])
         if method not in ("GET", "HEAD"):
             return _refuse(start_response, environ, 405, "Documents are read only.", ("Allow", "GET, HEAD"))
         try:
-            found = self._cupboard.find(path, key, format)
+            found = self._cupboard.find(path, named[1], int(named[2] or CURRENT), format)
             if isinstance(found, Gone):
                 return self._elsewhere(environ, start_response, found)
             accepted = environ.get("HTTP_ACCEPT_ENCODING")

@@ -10,15 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from feeds.store.parts import Spot
+
 OVERHEAD = 2_000  # bytes of a version beside its bodies: tags, dates, dictionaries
-_REMEMBERED = 4_096  # channels whose last notice is remembered one by one
+_REMEMBERED = 4_096  # spots whose last notice is remembered one by one
 
 
 @dataclass(slots=True)
 class Ready:
     """One version of a document, with its bytes in the codings that were asked for."""
 
-    channel: int
+    spot: Spot
     tags: dict[str, str]  # a strong entity tag, quoted, for every coding
     stamp: datetime
     version: str
@@ -39,11 +41,11 @@ class Shelf:
         self._lock = threading.Lock()
         self._ready: OrderedDict[str, Ready] = OrderedDict()
         self._sizes: dict[str, int] = {}
-        self._paths: dict[int, set[str]] = {}
+        self._paths: dict[Spot, set[str]] = {}
         self._bytes = 0
         self._notices = 0
-        self._noticed: OrderedDict[int, int] = OrderedDict()
-        self._forgotten = 0  # notices up to this one may concern any channel
+        self._noticed: OrderedDict[Spot, int] = OrderedDict()
+        self._forgotten = 0  # notices up to this one may concern any spot
 
     def get(self, path: str) -> Ready | None:
         """Give the version of a document that is ready."""
@@ -59,15 +61,15 @@ class Shelf:
             return self._notices
 
     def put(self, path: str, ready: Ready, mark: int) -> None:
-        """Keep a version, unless its channel changed since `mark`."""
+        """Keep a version, unless its spot changed since `mark`."""
         with self._lock:
-            if self._noticed.get(ready.channel, self._forgotten) > mark:
+            if self._noticed.get(ready.spot, self._forgotten) > mark:
                 return
             self._take_off(path)
             if ready.size > self._limit:  # it would push out all others, and then go itself
                 return
             self._ready[path] = ready
-            self._paths.setdefault(ready.channel, set()).add(path)
+            self._paths.setdefault(ready.spot, set()).add(path)
             self._sizes[path] = ready.size
             self._bytes += ready.size
             self._trim()
@@ -80,14 +82,14 @@ class Shelf:
                 self._sizes[path] = ready.size
                 self._trim()
 
-    def drop(self, channels: Iterable[int]) -> None:
-        """Take off the documents of channels that changed."""
+    def drop(self, spots: Iterable[Spot]) -> None:
+        """Take off the documents of spots that changed."""
         with self._lock:
-            for channel in channels:
+            for spot in spots:
                 self._notices += 1
-                self._noticed[channel] = self._notices
-                self._noticed.move_to_end(channel)
-                for path in self._paths.pop(channel, ()):
+                self._noticed[spot] = self._notices
+                self._noticed.move_to_end(spot)
+                for path in self._paths.pop(spot, ()):
                     self._take_off(path)
             while len(self._noticed) > _REMEMBERED:
                 self._forgotten = self._noticed.popitem(last=False)[1]
@@ -101,11 +103,11 @@ class Shelf:
         if ready is None:
             return
         self._bytes -= self._sizes.pop(path)
-        paths = self._paths.get(ready.channel)
+        paths = self._paths.get(ready.spot)
         if paths is not None:
             paths.discard(path)
             if not paths:
-                del self._paths[ready.channel]
+                del self._paths[ready.spot]
 
     def _trim(self) -> None:
         while self._bytes > self._limit and self._ready:

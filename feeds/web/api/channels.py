@@ -10,6 +10,7 @@ from feeds.model.label_submission import SentChannel
 from feeds.model.submission import validated
 from feeds.store import channels, dirty, documents, places
 from feeds.store.database import Connection
+from feeds.store.parts import CURRENT
 from feeds.web.api.bodies import PATCH_TYPES, answer, merge_patch, parse_object, read_json
 from feeds.web.api.cursors import make_cursor, page, read_cursor, read_limit
 from feeds.web.auth import require, room
@@ -51,7 +52,7 @@ def change(key: str) -> Response:
         )
         values = sent.model_dump(exclude={"content"})
         channels.change(connection, channel.number, {**values, "depth": "" if sent.content == "full" else sent.content})
-        dirty.mark(connection, [channel.number], to_us(room().clock.now()))
+        dirty.mark_whole(connection, channel.number, to_us(room().clock.now()))
         return answer(_told(connection, _get(connection, key)))
 
 
@@ -63,7 +64,7 @@ def _get(connection: Connection, key: str) -> Channel:
 
 
 def _told(connection: Connection, channel: Channel) -> dict[str, object]:
-    stamp = documents.stamps(connection, [channel.number]).get(channel.number)
+    stamp = documents.stamps(connection, [(channel.number, CURRENT)]).get((channel.number, CURRENT))
     base = f"{room().site.url}/feeds/{channel.key}"
     return {
         "key": channel.key,

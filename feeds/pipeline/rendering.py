@@ -1,0 +1,114 @@
+"""The fragments that a regeneration needs: kept ones found by their digests, missing ones rendered and kept.
+
+What cannot be rendered is set aside with its reason, as of what the article showed then; everything else goes out.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from feeds.errors import RenderError
+from feeds.logs import event
+from feeds.model.article import Article
+from feeds.model.channel import Channel
+from feeds.model.dates import to_us
+from feeds.model.document import Format, Variant
+from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.printer import Printer
+from feeds.store import articles, aside, fragments, jobs
+from feeds.store.database import BULK_ITEMS
+from feeds.store.places import Place
+
+Kept = dict[fragments.Key, dict[Format, fragments.Kept]]
+Gathered = dict[Variant, Kept]
+_log = logging.getLogger(__name__)
+
+
+def gather(
+    room: Newsroom, printer: Printer, wanted: Sequence[tuple[Channel, Sequence[Place]]], *, fresh: bool
+) -> Gathered:
+    """Give digest and length of every fragment that channels need of these places; renders what is missing.
+
+    `fresh` renders all of them, and keeps what differs.
+    """
+    keys_of: dict[Variant, dict[fragments.Key, None]] = {}
+    for channel, places in wanted:
+        keys = ((place.article, printer.shown(place.shown)) for place in places)
+        keys_of.setdefault(printer.variant_of(channel), {}).update(dict.fromkeys(keys))
+    return {variant: _gather(room, printer, variant, list(keys), fresh=fresh) for variant, keys in keys_of.items()}
+
+
+def _gather(room: Newsroom, printer: Printer, variant: Variant, keys: list[fragments.Key], *, fresh: bool) -> Kept:
+    kept: Kept = {}
+    failed: dict[str, str] = {}
+    if not fresh:
+        with room.store.read() as connection:
+            kept = fragments.kept(connection, str(variant), keys)
+            lacking = [key for key in keys if len(kept.get(key, ())) < len(Format)]
+            failed = aside.of(connection, [article for article, _ in lacking]) if lacking else {}
+    whole = {key: formats for key, formats in kept.items() if len(formats) == len(Format)}
+    missing = [key for key in keys if key not in whole and failed.get(key[0]) != key[1]]
+    return whole | _render(room, printer, variant, missing, fresh=fresh)
+
+
+def _render(
+    room: Newsroom, printer: Printer, variant: Variant, missing: Sequence[fragments.Key], *, fresh: bool
+) -> Kept:
+    """Render and keep fragments, a bounded number a transaction."""
+    made: Kept = {}
+    for at in range(0, len(missing), BULK_ITEMS):
+        some = dict(missing[at : at + BULK_ITEMS])
+        with room.store.read() as connection:
+            loaded = articles.load(connection, list(some))
+        _keep(room, variant, [_rendered(printer, variant, loaded[one], some[one]) for one in loaded], made, fresh=fresh)
+    return made
+
+
+def _rendered(
+    printer: Printer, variant: Variant, article: Article, shown: str
+) -> tuple[fragments.Key, dict[Format, bytes], dict[Format, bytes], str]:
+    """Give an article's key, bytes, digests, and why it cannot be rendered (empty: it can)."""
+    try:
+        rendered = printer.render(article, variant)
+    except RenderError as error:
+        event(_log, "set aside", level=logging.ERROR, article=article.id, reason=error.reason)
+        return (article.id, shown), {}, {}, error.reason
+    data = {format: fragment.data for format, fragment in rendered.items()}
+    return (article.id, shown), data, {format: fragment.digest for format, fragment in rendered.items()}, ""
+
+
+def _keep(
+    room: Newsroom,
+    variant: Variant,
+    rendered: Sequence[tuple[fragments.Key, dict[Format, bytes], dict[Format, bytes], str]],
+    made: Kept,
+    *,
+    fresh: bool,
+) -> None:
+    now_us = to_us(room.clock.now())
+    rows: list[dict[str, object]] = []
+    failed: list[dict[str, object]] = []
+    for (article, shown), data, digests, reason in rendered:
+        if reason:
+            failed.append({"article": article, "shown": shown, "reason": reason, "at": now_us})
+            continue
+        made[article, shown] = {format: fragments.Kept(digests[format], len(data[format])) for format in Format}
+        rows += [
+            {
+                "article": article,
+                "format": str(format),
+                "variant": str(variant),
+                "shown": shown,
+                "data": data[format],
+                "digest": digests[format],
+                "made_at": now_us,
+            }
+            for format in Format
+        ]
+    with room.store.write() as connection:
+        fragments.keep(connection, rows, replace=fresh)
+        aside.lift(connection, {str(row["article"]) for row in rows})
+        aside.put(connection, failed)
+        for row in failed:
+            jobs.fault(connection, "render", f"{row['article']}: {row['reason']}", now_us)
+    if len(rows) > BULK_ITEMS:
+        room.store.give_way()
