@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, exists, select, update
 
 from feeds.model.label import Kind, Label, fold
 from feeds.model.slug import numbered, slugify
-from feeds.store.schema import label_names, labels, redirects
+from feeds.store.schema import channels, label_names, labels, places, redirects
 from feeds.store.upsert import insert_missing
 
 FILLED_BY_BYLINES = ("bio", "url", "image")
@@ -201,3 +201,16 @@ def page(connection: Connection, kind: Kind, *, after: str, limit: int) -> list[
     """Give labels that were not given up, by slug, past `after`."""
     statement = select(labels).where(labels.c.kind == kind, labels.c.slug > after, labels.c.retired_at.is_(None))
     return [label_of(row) for row in connection.execute(statement.order_by(labels.c.slug).limit(limit))]
+
+
+def with_stories(connection: Connection, kind: Kind, *, limit: int) -> list[Label]:
+    """Give labels of a kind whose channels hold something, by name."""
+    held = select(places.c.article).where(places.c.channel == channels.c.number)
+    statement = (
+        select(labels)
+        .join(channels, channels.c.label == labels.c.id)
+        .where(labels.c.kind == kind, labels.c.retired_at.is_(None), exists(held))
+        .order_by(labels.c.name)
+        .limit(limit)
+    )
+    return [label_of(row) for row in connection.execute(statement)]

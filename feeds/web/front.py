@@ -87,7 +87,9 @@ class Front:
         if environ.get("HTTP_TRANSFER_ENCODING") and not length:
             return 411, "A body needs its Content-Length."
         if not length:
-            needs_one = environ["REQUEST_METHOD"] in _WRITES and not _BODILESS.fullmatch(environ.get("PATH_INFO", "/"))
+            path = environ.get("PATH_INFO", "/")
+            is_write = environ["REQUEST_METHOD"] in _WRITES and path.startswith("/api")
+            needs_one = is_write and not _BODILESS.fullmatch(path)
             return (411, "A body needs its Content-Length.") if needs_one else None
         if not length.isascii() or not length.isdigit():
             return 400, "The Content-Length is no number."

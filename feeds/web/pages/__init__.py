@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from feeds.web.pages import article, front, redirects
+from feeds.web.pages import archive, article, front, labels, listings, redirects, search
 
 
 def register(app: Flask) -> None:
     """Add the pages to the application."""
-    for module in (front, article, redirects):
+    for module in (front, article, labels, archive, search, listings, redirects):
         app.register_blueprint(module.blueprint)

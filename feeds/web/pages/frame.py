@@ -6,13 +6,22 @@ from datetime import datetime
 
 from flask import Response, make_response, render_template
 
+from feeds.errors import StoreError
 from feeds.model.article import Article, Image
 from feeds.model.document import Format
-from feeds.model.label import Label
+from feeds.model.label import Kind, Label
 from feeds.model.site import Site
+from feeds.store import labels
 from feeds.web.auth import room
 
 CACHE_CONTROL = "max-age=30, stale-while-revalidate=60"
+BAR = 12  # sections in the bar
+LINKS = (
+    {"title": "Tags", "href": "/tags"},
+    {"title": "Authors", "href": "/authors"},
+    {"title": "Archive", "href": "/archive"},
+    {"title": "Search", "href": "/search"},
+)
 FORMAT_NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
 
 
@@ -62,7 +71,8 @@ def render(template: str, page: Page, feeds: Sequence[FeedLink] = (), status: in
         site=room().site,
         page=page,
         feeds=feeds or feed_links("site", room().site.title),
-        sections=(),
+        sections=_sections(),
+        links=LINKS,
         hubs=room().site.hubs,
         status=status,
         **context,
@@ -73,6 +83,21 @@ def render(template: str, page: Page, feeds: Sequence[FeedLink] = (), status: in
     if room().site.hubs:
         answer.headers["Link"] = ", ".join(f'<{hub}>; rel="hub"' for hub in room().site.hubs)
     return answer
+
+
+def today() -> dict[str, str]:
+    """Give the day, as pages say it in the site's zone."""
+    local = room().clock.now().astimezone(room().settings.site.timezone)
+    return {"date": f"{local:%Y-%m-%d}", "text": f"{local.day} {MONTHS[local.month - 1]} {local.year}"}
+
+
+def _sections() -> list[Label]:
+    """Give the sections for the bar under the masthead: those that have stories."""
+    try:
+        with room().store.read() as connection:
+            return labels.with_stories(connection, Kind.SECTIONS, limit=BAR)
+    except StoreError:  # an error's page says so; it needs no bar
+        return []
 
 
 def feed_links(key: str, title: str) -> list[FeedLink]:
@@ -130,11 +155,11 @@ def absolute_image(image: Image | None, site: Site) -> Image | None:
 def spell_time(instant: datetime) -> str:
     """Write a time as pages do, in the site's zone: `1 May 2026, 10:30`."""
     local = instant.astimezone(room().settings.site.timezone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 
 # Not strftime's, which hang on the process's locale.
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",

@@ -1,15 +1,11 @@
 """`/` and `/feeds`."""
 
-from datetime import datetime
-
 from flask import Blueprint, Response
 
-from feeds.model.article import Article
-from feeds.model.markup import summary
-from feeds.store import articles, channels, places
-from feeds.store.database import Connection
+from feeds.store import channels, places
 from feeds.web.auth import room
-from feeds.web.pages.frame import Card, Page, card_of, feed_links, render
+from feeds.web.pages import stories
+from feeds.web.pages.frame import Page, feed_links, render, today
 
 blueprint = Blueprint("front", __name__)
 STORIES = 40
@@ -18,18 +14,13 @@ STORIES = 40
 @blueprint.get("/")
 def front() -> Response:
     """Show the newest stories."""
-    site, now = room().site, room().clock.now()
+    site = room().site
     with room().store.read() as connection:
-        newest = _newest(connection, "site", STORIES, now)
-        must_read = _newest(connection, "sections/must-read", 5, now)
-    cards = [_card(article) for article in newest]
+        cards = stories.newest(connection, "site", STORIES)
+        must_read = stories.newest(connection, "sections/must-read", 5)
     page = Page(title=site.title, description=site.description, url=f"{site.url}/", canonical=f"{site.url}/")
     return render(
-        "front.html",
-        page,
-        lead=cards[0] if cards else None,
-        stories=cards[1:],
-        must_read=[_card(article) for article in must_read],
+        "front.html", page, lead=cards[0] if cards else None, stories=cards[1:], must_read=must_read, today=today()
     )
 
 
@@ -51,17 +42,3 @@ def feeds() -> Response:
     url = f"{site.url}/feeds"
     page = Page(title=f"Feeds – {site.title}", description=f"The feeds of {site.title}", url=url, canonical=url)
     return render("feeds.html", page, feed_links("site", site.title), channels=rows)
-
-
-def _newest(connection: Connection, key: str, limit: int, now: datetime) -> list[Article]:
-    """Give the newest of a channel; what ended this second stands there until the worker's next look, and is hidden."""
-    channel = channels.find(connection, key)
-    if channel is None:
-        return []
-    ids = [place.article for place in places.window(connection, channel.number, limit)]
-    found = articles.load(connection, ids)
-    return [found[article] for article in ids if found[article].is_public(now)]
-
-
-def _card(article: Article) -> Card:
-    return card_of(article, summary(article.standfirst, article.content_html))
