@@ -51,13 +51,17 @@ class InUseError(StoreError):
 
 
 class Refusal(BroadsheetError):
-    """What a caller asked for cannot be done. `status` is the HTTP status that says so."""
+    """What a caller asked for cannot be done. `status` is the HTTP status that says so.
 
-    def __init__(self, status: int, detail: str, faults: tuple[Fault, ...] = ()) -> None:
+    `retry_after` is in seconds, 0 where asking again does not help.
+    """
+
+    def __init__(self, status: int, detail: str, faults: tuple[Fault, ...] = (), *, retry_after: int = 0) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.faults = faults
+        self.retry_after = retry_after or (1 if status in (429, 503) else 0)
         self.article: str | None = None  # of a batch: the id that was sent
 
 

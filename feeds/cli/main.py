@@ -6,11 +6,15 @@ import click
 
 from feeds import VERSION
 from feeds.cli.articles import articles
+from feeds.cli.backup import backup
 from feeds.cli.demo import demo
+from feeds.cli.doctor import doctor
 from feeds.cli.imports import import_files
 from feeds.cli.migrate import migrate
+from feeds.cli.rebuild import rebuild
 from feeds.cli.serve_command import serve
 from feeds.cli.sources import sources
+from feeds.cli.tokens import tokens
 from feeds.errors import BroadsheetError, Refusal
 
 
@@ -35,5 +39,5 @@ def main() -> None:
     """Broadsheet, a feed publisher for newsrooms."""
 
 
-for command in (serve, migrate, demo, import_files, articles, sources):
+for command in (serve, migrate, doctor, rebuild, import_files, articles, sources, tokens, backup, demo):
     main.add_command(command)

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import socket
 import sys
 from typing import NoReturn
 
 import click
 
+from feeds import metrics
 from feeds.cli.instance import ROOT, newsroom, read_settings
 from feeds.clock import SystemClock
 from feeds.demo.load import load
@@ -76,7 +78,7 @@ def _become_supervisor(
     for descriptor in keep:
         os.set_inheritable(descriptor, True)
     told = {
-        "children": [{"name": name, "argv": argv[name]} for name in roles],
+        "children": [{"name": name, "argv": argv[name], "environ": _figures(settings, name)} for name in roles],
         "keep": keep,
         "log_format": settings.log.format,
         "log_level": settings.log.level,
@@ -84,3 +86,11 @@ def _become_supervisor(
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execv(sys.executable, [*module, "feeds.cli.supervisor", json.dumps(told)])
+
+
+def _figures(settings: Settings, role: str) -> dict[str, str]:
+    """Empty the folder in which a role's processes keep their figures, and name it to them."""
+    folder = settings.instance / "figures" / role
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return {metrics.FOLDER: str(folder)}

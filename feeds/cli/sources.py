@@ -1,13 +1,22 @@
-"""`sources add|list|show|poll|remove`: partners, from the machine the newsroom runs on."""
+"""`sources …`: partners, from the machine the newsroom runs on."""
+
+from pathlib import Path
 
 import click
+from tqdm import tqdm
 
 from feeds.cli.instance import newsroom
+from feeds.cli.lifeline import hold
 from feeds.cli.tables import show, show_one
 from feeds.errors import Refusal
+from feeds.ingest.opml import read_opml
+from feeds.model.source import Outcome
 from feeds.pipeline import partners
 from feeds.pipeline.poll import claim, poll
 from feeds.pipeline.poller import make_fetcher
+from feeds.pipeline.release import release
+from feeds.pipeline.trial import look_at
+from feeds.publish.opml import Outline, write
 from feeds.store import sources as kept
 
 
@@ -72,6 +81,88 @@ def remove_source(source_id: str) -> None:
     with newsroom() as room:
         partners.remove(room, source_id)
     click.echo(f"removed: {source_id}")
+
+
+@sources.command("pause")
+@click.argument("source_id", metavar="ID")
+def pause_source(source_id: str) -> None:
+    """Stop polling a source until it is resumed."""
+    with newsroom() as room:
+        partners.pause(room, source_id)
+    click.echo(f"paused: {source_id}")
+
+
+@sources.command("resume")
+@click.argument("source_id", metavar="ID")
+def resume_source(source_id: str) -> None:
+    """Poll a source again, at once."""
+    with newsroom() as room:
+        partners.resume(room, source_id)
+    click.echo(f"resumed: {source_id}")
+
+
+@sources.command("release")
+@click.argument("source_id", metavar="ID")
+@click.argument("entries", nargs=-1, metavar="[ENTRY]…")
+def release_entries(source_id: str, entries: tuple[str, ...]) -> None:
+    """Publish entries that are held: those named, or all."""
+    with newsroom() as room:
+        count = release(room, source_id, entries)
+    click.echo(f"released: {count}")
+
+
+@sources.command("test")
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--lifeline", type=int, hidden=True, help="A pipe: whoever asked is gone when it closes.")
+def test_source(url: str, as_json: bool, lifeline: int | None) -> None:
+    """Say what would be published of a feed; nothing is stored."""
+    if lifeline is not None:
+        hold(lifeline)
+    with newsroom() as room:
+        told = look_at(room, make_fetcher(room), url)
+    if as_json:
+        show_one(told, as_json=True)
+        return
+    detail = f" ({told['detail']})" if told["detail"] else ""
+    click.echo(f"{told['outcome']}: {told['title'] or url}{detail}")
+    entries = told["entries"]
+    assert isinstance(entries, list)
+    show(entries, ("state", "published_at", "title", "link", "why"), as_json=False)
+    if Outcome(str(told["outcome"])).is_failure:
+        raise Refusal(502, f"{url} could not be read")
+
+
+@sources.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_sources(file: Path) -> None:
+    """Add the feeds of an OPML list; those that are polled already stay as they are."""
+    try:
+        outlines = read_opml(file.read_bytes())
+    except ValueError as error:
+        raise Refusal(422, f"{file}: {error}") from error
+    added = known = refused = 0
+    with newsroom() as room:
+        for outline in tqdm(outlines, unit="source", disable=None, leave=False):
+            try:
+                partners.add(room, {"url": outline.xml_url, "title": outline.title})
+                added += 1
+            except Refusal as error:
+                known += error.status == 409
+                if error.status != 409:
+                    refused += 1
+                    click.echo(f"{outline.xml_url}: {error.detail}", err=True)
+    click.echo(f"added: {added}, known: {known}, refused: {refused}")
+
+
+@sources.command("export")
+def export_sources() -> None:
+    """Write the sources as an OPML list to standard output."""
+    with newsroom() as room, room.store.read() as connection:
+        found = kept.list_all(connection, limit=1_000_000)
+        title = f"Sources of {room.site.title}"
+    outlines = [Outline(source.title or source.id, source.url, source.site_url) for source in found]
+    click.echo(write(title, {"": outlines}), nl=False)
 
 
 def _outcome(last: object) -> object:

@@ -34,6 +34,7 @@ class Child:
 
     name: str
     argv: Sequence[str]
+    environ: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
@@ -73,7 +74,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         argv = [part.replace("{lifeline}", str(self._lifeline)) for part in child.argv]
         # Each thread of glibc would have an arena of its own: a quarter of the memory, for nothing.
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+        environment = {**os.environ, "MALLOC_ARENA_MAX": "2", **child.environ}
         child.process = subprocess.Popen(argv, env=environment, pass_fds=(self._lifeline, *self._keep))
         child.started = time.monotonic()
         event(_log, "child started", child=child.name, pid=child.process.pid)

@@ -34,3 +34,21 @@ class SourceSubmission(Sent):
     language: Language = ""
     max_age_days: Annotated[int, Field(ge=1, le=36500)] | None = None
     first_poll: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+
+class SentSourceChange(SourceSubmission):
+    """A source as it is to be after a patch; a state that is set by hand."""
+
+    state: Literal["active", "paused", "gone", "quarantined"] = "active"
+
+
+class SentSourceTest(Sent):
+    """An address to be looked at."""
+
+    url: Annotated[WebAddress, AfterValidator(_needed)]
+
+
+class SentRelease(Sent):
+    """Which held entries are to be published, by their ids; none: all."""
+
+    entries: Annotated[list[Annotated[str, Field(min_length=1, max_length=4096)]], Field(max_length=10_000)] = []

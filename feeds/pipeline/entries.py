@@ -99,7 +99,7 @@ def _meet(
             with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
                 article = _publish(connection, room, source, found, taken, now=now)
         except Refusal as error:
-            state, why = "refused", _words(error)
+            state, why = "refused", words_of(error)
     row = _row(found, taken, now)
     row |= {"first_seen_at": to_us(now), "state": state, "why": why, "article": article}
     if state == "held":
@@ -109,18 +109,23 @@ def _meet(
 
 def _publish(connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, now: datetime) -> str:
     article_id = ids.new(now)
-    origin = Origin(
+    origin = origin_of(source, found.entry.id or found.key)
+    wanted = submission_of(_fields(taken, now))
+    intake.save(connection, room, article_id, wanted, now=now, origin=origin, by_partner=True)
+    return article_id
+
+
+def origin_of(source: Source, entry_id: str) -> Origin:
+    """Give what an article keeps of where it came from."""
+    return Origin(
         id=source.id,
         title=source.title or source.id,
         url=source.url,
-        entry_id=found.entry.id or found.key,
+        entry_id=entry_id,
         site_url=source.site_url,
         credit=source.credit,
         rights=source.rights,
     )
-    wanted = submission_of(_fields(taken, now))
-    intake.save(connection, room, article_id, wanted, now=now, origin=origin, by_partner=True)
-    return article_id
 
 
 def _change(connection: Connection, room: Newsroom, found: Met, known: Known, taken: Taken) -> int:
@@ -134,7 +139,7 @@ def _change(connection: Connection, room: Newsroom, found: Met, known: Known, ta
                 _revise(connection, room, known.article, taken, now=now)
             row["why"] = ""
         except Refusal as error:
-            row["why"] = _words(error)
+            row["why"] = words_of(error)
     elif is_other and known.state == "held":
         row["body"] = json.dumps(_fields(taken, from_us(known.first_seen_at)), ensure_ascii=False)
     entries.note(connection, known.id, row)
@@ -178,6 +183,7 @@ def _is_ours(room: Newsroom, entry: Entry) -> bool:
     )
 
 
-def _words(error: Refusal) -> str:
+def words_of(error: Refusal) -> str:
+    """Say in one line why an entry was refused."""
     faults = "; ".join(f"{fault.pointer} {fault.detail}" for fault in error.faults)
     return (faults or error.detail)[:500]

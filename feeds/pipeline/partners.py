@@ -1,16 +1,21 @@
 """Sources as their operator handles them: added, asked to be polled, removed, and told of."""
 
+from datetime import datetime
+
 from feeds.errors import Fault, Refusal
 from feeds.ingest.address import refuse_url
 from feeds.model.dates import rfc3339, rfc3339_us, to_us
+from feeds.model.merge_patch import merge_patch
 from feeds.model.source import Poll, Source, State
-from feeds.model.source_submission import SourceSubmission
+from feeds.model.source_submission import SentSourceChange, SourceSubmission
 from feeds.model.submission import validated
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poll import ASKED
 from feeds.pipeline.ripple import spread
 from feeds.store import polls, sources
 from feeds.store.database import Connection
+
+READ_ONLY = ("id", "next_poll_at", "why", "last")  # what is told, and ignored when sent back
 
 
 def add(room: Newsroom, given: object) -> Source:
@@ -27,6 +32,52 @@ def add(room: Newsroom, given: object) -> Source:
         if known is not None:  # it takes up its id again, and its articles may have to print another title
             spread(connection, "source", source.id, room.clock.now())
         return source
+
+
+def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
+    """Change what the operator sets of a source by a merge patch (RFC 7396). Raises Refusal 404, 409, 422."""
+    now = room.clock.now()
+    with room.store.write() as connection:
+        source = get(connection, source_id)
+        told = {name: value for name, value in represent(connection, source).items() if name not in READ_ONLY}
+        given = {name: value for name, value in patch.items() if name not in READ_ONLY}
+        merged = merge_patch({name: value for name, value in told.items() if value is not None}, given)
+        sent = validated(SentSourceChange, merged, "The source cannot be so.")
+        if (reason := refuse_url(sent.url)) is not None:
+            raise Refusal(422, "The source cannot be so.", (Fault("/url", reason),))
+        values: dict[str, object] = sent.model_dump(exclude={"url", "state"})
+        if sent.url != source.url:
+            if sources.find_by_url(connection, sent.url) is not None:
+                raise Refusal(409, "The address is a source's already.", (Fault("/url", "is taken"),))
+            # What the former address sent says nothing of the new one.
+            values |= {"url": sent.url, "validators_url": "", "etag": "", "last_modified": "", "body_hash": ""}
+            values |= {"next_poll_at": to_us(now), "why": ASKED}
+        values |= _moved(source, sent.state, now)
+        changed = sources.change(connection, source_id, values)
+        if (changed.title, changed.credit, changed.rights) != (source.title, source.credit, source.rights):
+            spread(connection, "source", source_id, now)
+        return changed
+
+
+def _moved(source: Source, state: str, now: datetime) -> dict[str, object]:
+    """Give what follows from a state that is set by hand; raises Refusal 422 for one that only polling finds."""
+    if state == source.state:
+        return {}
+    if state == State.PAUSED:
+        return {"state": state, "next_poll_at": None, "why": "paused by its operator"}
+    if state == State.ACTIVE:
+        return {"state": state, "next_poll_at": to_us(now), "why": ASKED, "failures": 0}
+    raise Refusal(422, "The source cannot be so.", (Fault("/state", "may be set to active or paused"),))
+
+
+def pause(room: Newsroom, source_id: str) -> Source:
+    """Stop polling a source until it is resumed."""
+    return change(room, source_id, {"state": "paused"})
+
+
+def resume(room: Newsroom, source_id: str) -> Source:
+    """Poll a source again, at once."""
+    return change(room, source_id, {"state": "active"})
 
 
 def poll_soon(room: Newsroom, source_id: str) -> Source:

@@ -12,6 +12,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
+from feeds import metrics
 from feeds.errors import PollError
 from feeds.ingest import pace
 from feeds.ingest.convert import MAX_ADDRESS
@@ -44,6 +45,7 @@ def poll(room: Newsroom, fetcher: Fetcher, source: Source) -> Poll:
         known, retry_after = source, error.retry_after
     came = replace(came, at=at, took_ms=round((room.clock.monotonic() - began) * 1000))
     _keep(room, known, came, retry_after)
+    metrics.count("feeds_polls", str(came.outcome))
     event(
         _log,
         "poll",

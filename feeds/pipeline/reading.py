@@ -34,6 +34,7 @@ class Read:
     marked: int
     old: Recipe | None
     places: list[Place]
+    since: int | None = None  # when it became dirty (µs); None: it is not
     is_complete: bool = False
     tombstones: list[tuple[str, int, str]] = field(default_factory=list)
     loose: list[Place] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Read:
 def read(connection: Connection, printer: Printer, spots: Collection[Spot], now_us: int) -> list[Read]:
     """Read spots in one moment; those of channels and parts that are not there are left out."""
     marked = dirty.marked(connection, spots)
+    since = dirty.dirty_since(connection, spots)
     known = channels.load(connection, {channel for channel, _ in spots})
     heads = parts.heads(connection, known)
     old = documents.load(connection, spots)
@@ -65,7 +67,7 @@ def read(connection: Connection, printer: Printer, spots: Collection[Spot], now_
         else:
             found = _read_part(connection, printer, channel, part, old=old.get(spot), head=heads.get(spot[0]))
         if found is not None:
-            reads.append(replace(found, marked=marked.get(spot, 0)))
+            reads.append(replace(found, marked=marked.get(spot, 0), since=since.get(spot)))
     return reads
 
 

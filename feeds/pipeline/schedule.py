@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from feeds import metrics
 from feeds.errors import StoreError
 from feeds.logs import event
 from feeds.model.dates import to_us
@@ -32,6 +33,7 @@ class Job:
     name: str
     period: timedelta
     work: Callable[[], int]
+    first_after: timedelta = timedelta(0)
 
 
 class Schedule:
@@ -53,7 +55,7 @@ class Schedule:
         self._scheduler.add_listener(_on_late, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     def start(self) -> None:
-        """Start; every job runs at once for the first time, since what is due follows from the store."""
+        """Start; jobs run at once for the first time (or after `first_after`): what is due follows from the store."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for job in self._jobs.values():
             self._scheduler.add_job(
@@ -62,7 +64,7 @@ class Schedule:
                 args=[job],
                 id=job.name,
                 seconds=job.period.total_seconds(),
-                next_run_time=self._room.clock.now(),
+                next_run_time=self._room.clock.now() + job.first_after,
                 replace_existing=True,
             )
         self._scheduler.start()
@@ -112,6 +114,7 @@ class Schedule:
             event(_log, "job failed", level=logging.ERROR, error=error, job=job.name)
             did, outcome, detail = 1, "failed", f"{type(error).__name__}: {error}"[:500]
         took = self._room.clock.monotonic() - began
+        metrics.observe("feeds_job_seconds", took, job.name)
         last = self._noted.get(job.name)
         if did or last is None or abs(at - last) >= NOTE_EVERY:
             self._note(job, at, took, outcome, detail)

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feeds import metrics
 from feeds.logs import event
-from feeds.model.dates import to_us
+from feeds.model.dates import from_us, to_us
 from feeds.model.document import Recipe
 from feeds.pipeline.archive import Closing
 from feeds.pipeline.newsroom import Newsroom
@@ -64,7 +65,19 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
                 dirty.built(connection, read.spot, read.marked)
             dirty.mark_spots(connection, again, now_us)
         documents.save(connection, recipes)
+    _count(room, made, recipes, bad)
     return len(recipes)
+
+
+def _count(room: Newsroom, made: Sequence[Built], recipes: Sequence[Recipe], bad: set[Spot]) -> None:
+    changed = {recipe_spot(recipe) for recipe in recipes}
+    now = room.clock.now()
+    for built in made:
+        spot = built.read.spot
+        if spot in changed and built.read.since is not None:
+            metrics.observe("feeds_publish_seconds", (now - from_us(built.read.since)).total_seconds())
+        result = "changed" if spot in changed else "held_back" if spot in bad else "unchanged"
+        metrics.count("feeds_regenerated", result)
 
 
 def recipe_spot(recipe: Recipe) -> Spot:

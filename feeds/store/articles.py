@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, exists, or_, select, tuple_, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, tuple_, update
 
 from feeds.model.article import Article, Origin, Related, RelatedTarget
 from feeds.model.label import Label
@@ -174,6 +174,12 @@ def newest(connection: Connection, *, limit: int) -> list[str]:
     """Give ids of articles in any status, newest published (else made) first, then id descending."""
     statement = select(articles.c.id).order_by(articles.c.moment.desc(), articles.c.id.desc()).limit(limit)
     return list(connection.execute(statement).scalars())
+
+
+def count_by_status(connection: Connection) -> dict[str, int]:
+    """Count articles by status; a walk along an index."""
+    rows = connection.execute(select(articles.c.status, func.count()).group_by(articles.c.status))
+    return {row[0]: row[1] for row in rows}
 
 
 def exists_any(connection: Connection) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from feeds.store.schema import set_aside
 from feeds.store.upsert import upsert
@@ -28,3 +28,8 @@ def list_all(connection: Connection, limit: int = 200) -> list[tuple[str, str]]:
     """Give (article, reason), newest first."""
     statement = select(set_aside.c.article, set_aside.c.reason).order_by(set_aside.c.at.desc()).limit(limit)
     return [(row.article, row.reason) for row in connection.execute(statement)]
+
+
+def count(connection: Connection) -> int:
+    """Count the articles that are set aside."""
+    return int(connection.execute(select(func.count()).select_from(set_aside)).scalar_one())

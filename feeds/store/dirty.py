@@ -55,6 +55,13 @@ def marked(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
     return {(row.channel, row.part): row.marked for row in rows}
 
 
+def dirty_since(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
+    """Give since when (microseconds) spots are dirty; those that are not are left out."""
+    columns = dirty.c.channel, dirty.c.part, dirty.c.since
+    rows = connection.execute(select(*columns).where(_spot.in_(list(spots)), _is_dirty))
+    return {(row.channel, row.part): row.since for row in rows}
+
+
 def among(connection: Connection, channels: Iterable[int]) -> set[int]:
     """Give those of these channels that have something dirty."""
     statement = select(dirty.c.channel).where(dirty.c.channel.in_(list(channels)), _is_dirty)

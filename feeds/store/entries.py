@@ -66,3 +66,16 @@ def newest(connection: Connection, source: str, *, before: tuple[int, int] | Non
         )
     statement = statement.order_by(entries.c.first_seen_at.desc(), entries.c.id.desc()).limit(limit)
     return [Known(*row) for row in connection.execute(statement)]
+
+
+def held(connection: Connection, source: str) -> list[Known]:
+    """Give a source's entries that are held, oldest first seen first."""
+    statement = select(*_columns).where(entries.c.source == source, entries.c.state == "held")
+    return [Known(*row) for row in connection.execute(statement.order_by(entries.c.first_seen_at, entries.c.id))]
+
+
+def bodies(connection: Connection, numbers: Collection[int]) -> list[tuple[Known, str]]:
+    """Give entries that are still held with the articles that they would become (JSON)."""
+    statement = select(*_columns, entries.c.body).where(entries.c.id.in_(list(numbers)), entries.c.state == "held")
+    rows = connection.execute(statement.order_by(entries.c.first_seen_at, entries.c.id))
+    return [(Known(*row[:-1]), row.body) for row in rows]

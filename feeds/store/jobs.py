@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
+from feeds import metrics
 from feeds.store.schema import faults, jobs, processes
 from feeds.store.upsert import upsert
 
@@ -32,6 +33,7 @@ def list_all(connection: Connection) -> list[Job]:
 def fault(connection: Connection, kind: str, detail: str, at_us: int) -> None:
     """Keep a fault for the operator to see."""
     connection.execute(faults.insert().values(at=at_us, kind=kind, detail=detail[:500]))
+    metrics.count("feeds_faults", kind)
 
 
 def count_faults(connection: Connection, since_us: int) -> dict[str, int]:

@@ -4,11 +4,13 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from feeds.store.schema import tokens
 
+_all = select(tokens.c.name, tokens.c.scope, tokens.c.created_at, tokens.c.revoked_at)
 SCOPES = ("read", "write", "admin")  # each holds the ones before it
 
 
@@ -26,6 +28,32 @@ def scope_of(connection: Connection, token: str) -> str | None:
     """Give the scope of a token; None where it is unknown or revoked."""
     known = select(tokens.c.scope).where(tokens.c.hash == _hash(token), tokens.c.revoked_at.is_(None))
     return connection.execute(known).scalar()
+
+
+class Token(NamedTuple):
+    """What is known of a token; instants in microseconds."""
+
+    name: str
+    scope: str
+    created_at: int
+    revoked_at: int | None
+
+
+def find(connection: Connection, name: str) -> Token | None:
+    """Give the token of a name that was not revoked."""
+    row = connection.execute(_all.where(tokens.c.name == name, tokens.c.revoked_at.is_(None))).first()
+    return None if row is None else Token(*row)
+
+
+def list_all(connection: Connection) -> list[Token]:
+    """Give all tokens, in the order in which they were made."""
+    return [Token(*row) for row in connection.execute(_all.order_by(tokens.c.id))]
+
+
+def revoke(connection: Connection, name: str, now_us: int) -> bool:
+    """Revoke the token of a name; False where there is none."""
+    own = tokens.c.name == name, tokens.c.revoked_at.is_(None)
+    return connection.execute(update(tokens).where(*own).values(revoked_at=now_us)).rowcount > 0
 
 
 def is_any(connection: Connection) -> bool:

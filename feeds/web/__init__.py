@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
+from feeds import metrics
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
 from feeds.pipeline.serving import Kitchen
 from feeds.store import documents
 from feeds.store.changes import Watcher
-from feeds.web import health, pages, problems
-from feeds.web.api import articles, batch, channels, labels, lists, sources
+from feeds.web import figures, health, pages, problems
+from feeds.web.api import articles, batch, channels, labels, lists, overview, reference, sources, trial
 from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
+from feeds.web.rate import Rate
 from feeds.web.shelf import Shelf
 
 API_CALLS = 8  # under way at a time in one process; the server has more threads, so that documents never wait
@@ -24,9 +26,11 @@ def create_app(room: Newsroom) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
     app.extensions["newsroom"] = room
+    app.extensions["rate"] = Rate(room.settings.server.api_rate)
     problems.register(app)
     app.register_blueprint(health.blueprint)
-    for door in (articles, lists, batch, labels, channels, sources):
+    app.register_blueprint(figures.blueprint)
+    for door in (articles, lists, batch, labels, channels, sources, trial, overview, reference):
         app.register_blueprint(door.blueprint)
     pages.register(app)
     app.after_request(_safe)
@@ -63,7 +67,9 @@ def _cupboard(app: Flask, room: Newsroom) -> Cupboard:
 
 
 def _safe(response: Response) -> Response:
-    """Say on every answer what a browser may do with it; pages set a policy of their own."""
+    """Say on every answer what a browser may do with it (pages set a policy of their own), and count it."""
+    kind = "api" if request.path.startswith("/api") else "page"
+    metrics.count("feeds_http_requests", kind, str(response.status_code))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")

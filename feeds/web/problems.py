@@ -39,6 +39,8 @@ def register(app: Flask) -> None:
 
 def _refused(error: Refusal) -> Response:
     headers = {"WWW-Authenticate": 'Bearer realm="Broadsheet"'} if error.status == 401 else {}
+    if error.retry_after:
+        headers["Retry-After"] = str(error.retry_after)
     return _answer(error.status, error.detail, error.faults, headers)
 
 

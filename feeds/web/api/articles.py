@@ -5,13 +5,14 @@ from flask import Blueprint, Response, request
 from feeds.errors import Fault, Refusal
 from feeds.model.article import Article
 from feeds.model.markup import plain
+from feeds.model.merge_patch import merge_patch
 from feeds.model.representation import represent
 from feeds.model.submission import ARTICLE_ID, Submission, submission_of
 from feeds.pipeline import ids, intake
 from feeds.pipeline.intake import Saved
 from feeds.store import articles, places
 from feeds.store.database import Connection
-from feeds.web.api.bodies import PATCH_TYPES, answer, merge_patch, parse_json, parse_object, read_json, spell, tag_of
+from feeds.web.api.bodies import PATCH_TYPES, answer, parse_json, parse_object, read_json, spell, tag_of
 from feeds.web.auth import require, room
 from feeds.web.conditional import check_write
 

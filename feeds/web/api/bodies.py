@@ -71,19 +71,6 @@ def parse_object(given: object) -> dict[str, object]:
     return given
 
 
-def merge_patch(target: object, patch: object) -> object:
-    """Apply a JSON merge patch (RFC 7396 §2): null removes, lists are replaced whole."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge_patch(merged.get(name), value)
-    return merged
-
-
 def answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Answer with JSON and the strong tag of its bytes."""
     data = spell(value)

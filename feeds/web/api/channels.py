@@ -7,11 +7,12 @@ from feeds.model.channel import Channel
 from feeds.model.dates import from_us, rfc3339_us, to_us
 from feeds.model.document import Format
 from feeds.model.label_submission import SentChannel
+from feeds.model.merge_patch import merge_patch
 from feeds.model.submission import validated
 from feeds.store import channels, dirty, documents, places
 from feeds.store.database import Connection
 from feeds.store.parts import CURRENT
-from feeds.web.api.bodies import PATCH_TYPES, answer, merge_patch, parse_object, read_json
+from feeds.web.api.bodies import PATCH_TYPES, answer, parse_object, read_json
 from feeds.web.api.cursors import make_cursor, page, read_cursor, read_limit
 from feeds.web.auth import require, room
 

@@ -8,12 +8,13 @@ from flask import Blueprint, Response, request
 from feeds.errors import Fault, Refusal
 from feeds.model.label import BUILT_IN_SECTIONS, Kind, Label
 from feeds.model.label_submission import SentAuthorPage, SentMerge, SentSection, SentTag
+from feeds.model.merge_patch import merge_patch
 from feeds.model.rule import Rule
 from feeds.model.submission import validated
 from feeds.pipeline import names
 from feeds.store import channels, labels, places, sections
 from feeds.store.database import Connection
-from feeds.web.api.bodies import PATCH_TYPES, answer, merge_patch, parse_object, read_json
+from feeds.web.api.bodies import PATCH_TYPES, answer, parse_object, read_json
 from feeds.web.api.cursors import make_cursor, page, read_cursor, read_limit
 from feeds.web.auth import require, room
 

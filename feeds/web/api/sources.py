@@ -1,11 +1,14 @@
 """`/api/sources`: partners (CONTRACT sections 5 and 9)."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from feeds.model.dates import to_us
+from feeds.model.source_submission import SentRelease
+from feeds.model.submission import validated
 from feeds.pipeline import partners
+from feeds.pipeline.release import release
 from feeds.store import entries, polls, sources
-from feeds.web.api.bodies import answer, read_json
+from feeds.web.api.bodies import PATCH_TYPES, answer, parse_object, read_json
 from feeds.web.api.cursors import make_cursor, page, read_cursor, read_limit
 from feeds.web.auth import require, room
 
@@ -36,6 +39,23 @@ def show(source_id: str) -> Response:
     """Give a source."""
     require("read")
     return answer(_told(source_id))
+
+
+@blueprint.patch("/<source_id>")
+def change(source_id: str) -> Response:
+    """Change what the operator sets of a source."""
+    require("admin")
+    source = partners.change(room(), source_id, parse_object(read_json(PATCH_TYPES)))
+    return answer(_told(source.id))
+
+
+@blueprint.post("/<source_id>/release")
+def let_go(source_id: str) -> Response:
+    """Publish entries that are held: those named, or all."""
+    require("admin")
+    sent = validated(SentRelease, read_json() if request.content_length else {}, "They cannot be released.")
+    release(room(), source_id, sent.entries)
+    return answer(_told(source_id), 202)
 
 
 @blueprint.delete("/<source_id>")
