@@ -5,13 +5,14 @@ from datetime import timedelta
 from feeds.model.dates import to_us
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
-from feeds.store import documents, fragments, jobs, polls
+from feeds.store import documents, fragments, jobs, polls, views
 from feeds.store.database import BULK_ITEMS
 from feeds.store.parts import Spot
 
 KEEP_FRAGMENTS = timedelta(hours=1)  # after they were made; a reader may still be served what they show
 KEEP_FAULTS = timedelta(days=30)
 KEEP_POLLS = timedelta(days=30)
+KEEP_VIEWS = timedelta(days=2)
 LOOK = 1000  # rows a transaction
 MOST = 20_000  # fragments forgotten a run; what is left waits for the next
 
@@ -23,6 +24,7 @@ def run(room: Newsroom, printer: Printer) -> int:
     with room.store.write() as connection:
         jobs.clear_faults(connection, to_us(now - KEEP_FAULTS))
         polls.clear(connection, to_us(now - KEEP_POLLS))
+        views.clear(connection, to_us(now - KEEP_VIEWS))
     room.store.shrink()
     return cleared
 

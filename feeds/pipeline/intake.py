@@ -18,7 +18,7 @@ from feeds.model.label import BUILT_IN_SECTIONS, fold
 from feeds.model.representation import represent
 from feeds.model.revise import check, publish_due, revise, withdraw
 from feeds.model.submission import Submission
-from feeds.pipeline import filing, relating
+from feeds.pipeline import filing, pictures, relating
 from feeds.pipeline.membership import place
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
@@ -112,13 +112,25 @@ def _save_set(
     connection: Connection, room: Newsroom, wishes: Sequence[Wish], *, now: datetime, by_partner: bool
 ) -> list[Saved | Refusal]:
     ids = [wish.article_id for wish in wishes]
+    submissions = pictures.completed(connection, room, [wish.wanted for wish in wishes])
+    wishes = [replace(wish, wanted=sent) for wish, sent in zip(wishes, submissions, strict=True)]
     present = articles.load(connection, ids)
     taken = articles.namesakes(connection, ids)
+    gone = articles.erased(connection, ids)
     barred = filing.barred(connection, [wish.wanted for wish in wishes])
     refused = {
         wish.article_id: refusal
         for wish in wishes
-        if (refusal := _refusal(wish, present.get(wish.article_id), taken.get(wish.article_id), barred, now))
+        if (
+            refusal := _refusal(
+                wish,
+                present.get(wish.article_id),
+                taken.get(wish.article_id),
+                barred,
+                is_erased=wish.article_id in gone,
+                now=now,
+            )
+        )
         is not None
     }
     good = [wish for wish in wishes if wish.article_id not in refused]
@@ -148,9 +160,11 @@ def _save_set(
 
 
 def _refusal(
-    wish: Wish, current: Article | None, namesake: str | None, barred: set[str], now: datetime
+    wish: Wish, current: Article | None, namesake: str | None, barred: set[str], *, is_erased: bool, now: datetime
 ) -> Refusal | None:
     """Say why an article cannot be taken; None where it can."""
+    if is_erased:
+        return Refusal(409, "The article was erased; its id is not given again.", (Fault("/id", "was erased"),))
     if current is None and namesake is not None:
         return Refusal(409, f"The id differs from that of the article {namesake} by case alone.")
     if wish.wanted.section in barred:

@@ -13,6 +13,8 @@ from feeds.store import channels, parts, places, sections
 from feeds.store.database import Connection
 from feeds.store.parts import Spot
 
+TRENDING = "trending"
+
 
 class Moves(NamedTuple):
     """Where articles stood and stand, {article: {channel: at in microseconds}}, and all spots that this is about."""
@@ -29,6 +31,10 @@ def place(connection: Connection, articles: Sequence[Article], now: datetime) ->
     numbers = channels.open_channels(connection, (one for some in found.values() for one in some))
     before = places.present(connection, list(found))
     after = {article: {numbers[one.kind, one.slug]: to_us(one.at) for one in some} for article, some in found.items()}
+    trending = channels.find_number(connection, Kind.SECTIONS, TRENDING)
+    for article, held in before.items():
+        if trending in held and after[article]:  # its own job takes it out
+            after[article][trending] = held[trending]
     stood = [article for article, places_before in before.items() if places_before]
     touched = parts.standing(connection, stood) if stood else set()
     places.move(connection, before, after)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from feeds.logs import event
 from feeds.model.dates import to_us
-from feeds.pipeline import due, housekeeping, refresh, sweep
+from feeds.pipeline import due, housekeeping, refresh, sweep, trending
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poller import Poller
 from feeds.pipeline.printer import Printer
@@ -35,6 +35,7 @@ class Worker:
                 Job(name="sweep", period=periods.sweep, work=self._sweep),
                 Job(name="due", period=periods.due, work=lambda: due.run(room)),
                 Job(name="poll", period=periods.poll, work=self._poller.run),
+                Job(name="trending", period=periods.trending, work=lambda: trending.run(room)),
                 Job(name="verify", period=periods.verify, work=self._verify, first_after=periods.verify),
                 Job(name="housekeeping", period=periods.housekeeping, work=self._keep_house),
             ],

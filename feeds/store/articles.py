@@ -1,5 +1,6 @@
 """Articles: loaded whole, in bulk; saved with all that hangs on them. Every query runs on an index."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from feeds.store.upsert import insert_missing, upsert
 
 def load(connection: Connection, ids: Sequence[str]) -> dict[str, Article]:
     """Give articles by id, with labels, origin and what related lines stand for now; six queries for any number."""
-    rows = connection.execute(select(articles).where(articles.c.id.in_(ids))).all()
+    rows = connection.execute(select(articles).where(articles.c.id.in_(ids), articles.c.erased_at.is_(None))).all()
     if not rows:
         return {}
     bylines = _labels_of(connection, ids)
@@ -84,6 +85,37 @@ def save(connection: Connection, keeps: Sequence[Keep], *, changed_us: int) -> N
         connection.execute(article_related.insert(), lines)
     insert_missing(connection, article_shows, [row for article in kept for row in shows_rows(article)])
     search.index(connection, kept)
+
+
+def erased(connection: Connection, ids: Sequence[str]) -> dict[str, bool]:
+    """Give, of these articles, those that were erased, each with whether it ever was public."""
+    columns = articles.c.id, articles.c.was_public
+    rows = connection.execute(select(*columns).where(articles.c.id.in_(ids), articles.c.erased_at.is_not(None)))
+    return {row.id: row.was_public for row in rows}
+
+
+def erase(connection: Connection, article_id: str, at_us: int) -> None:
+    """Forget all that an article says, and its revisions; its id, and that it was there, stay."""
+    texts = ("title", "title_fold", "standfirst", "content_html", "kicker", "language", "rights", "canonical_url")
+    rest = ("dateline", "image", "attachments", "flags", "corrections", "shown", "ours")
+    blank: dict[str, object] = dict.fromkeys((*texts, *rest), "")
+    blank |= {"section": None, "erased_at": at_us, "changed_at": at_us, "is_placed": False}
+    connection.execute(update(articles).where(articles.c.id == article_id).values(blank))
+    for table in (article_labels, article_related, article_shows, revisions):
+        connection.execute(delete(table).where(table.c.article == article_id))
+    search.forget(connection, article_id)
+
+
+def untie_revisions(connection: Connection, ids: Sequence[str], erased_id: str) -> None:
+    """Take the title and address of an erased article out of the related lines in others' revisions."""
+    rows = connection.execute(select(revisions).where(revisions.c.article.in_(ids))).all()
+    for row in rows:
+        told = json.loads(row.body)
+        lines = [{"id": erased_id} if line.get("id") == erased_id else line for line in told["related"]]
+        if lines != told["related"]:
+            own = revisions.c.article == row.article, revisions.c.number == row.number
+            body = json.dumps({**told, "related": lines}, ensure_ascii=False)
+            connection.execute(update(revisions).where(*own).values(body=body))
 
 
 def save_revisions(connection: Connection, kept: Iterable[tuple[Article, str]], at_us: int) -> None:
@@ -172,13 +204,16 @@ def ending(connection: Connection, now_us: int, limit: int) -> list[str]:
 
 def newest(connection: Connection, *, limit: int) -> list[str]:
     """Give ids of articles in any status, newest published (else made) first, then id descending."""
-    statement = select(articles.c.id).order_by(articles.c.moment.desc(), articles.c.id.desc()).limit(limit)
+    present = select(articles.c.id).where(articles.c.erased_at.is_(None))
+    statement = present.order_by(articles.c.moment.desc(), articles.c.id.desc()).limit(limit)
     return list(connection.execute(statement).scalars())
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:
     """Count articles by status; a walk along an index."""
-    rows = connection.execute(select(articles.c.status, func.count()).group_by(articles.c.status))
+    rows = connection.execute(
+        select(articles.c.status, func.count()).where(articles.c.erased_at.is_(None)).group_by(articles.c.status)
+    )
     return {row[0]: row[1] for row in rows}
 
 

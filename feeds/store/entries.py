@@ -50,6 +50,13 @@ def note(connection: Connection, number: int, row: dict[str, object]) -> None:
     connection.execute(update(entries).where(entries.c.id == number).values(**row))
 
 
+def erase_of_article(connection: Connection, source: str, article: str) -> None:
+    """Forget what an article's entry said; that it was met stays, so that it does not come again."""
+    own = entries.c.source == source, entries.c.article == article
+    gone = {"title": "", "body": "", "state": "refused", "why": "erased"}
+    connection.execute(update(entries).where(*own).values(gone))
+
+
 def find_of_article(connection: Connection, article: str) -> Known | None:
     """Give the entry that an article was made from."""
     row = connection.execute(select(*_columns).where(entries.c.article == article).limit(1)).first()

@@ -61,6 +61,11 @@ def keep(connection: Connection, rows: Sequence[dict[str, object]], *, replace: 
         insert_missing(connection, fragments, rows)
 
 
+def erase(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget all fragments of articles."""
+    connection.execute(delete(fragments).where(fragments.c.article.in_(ids)))
+
+
 def outdated(
     connection: Connection, *, printer: str, made_before_us: int, after: int, limit: int
 ) -> tuple[dict[int, Key], int | None]:

@@ -42,6 +42,7 @@ def find(
                 other.c.article == articles.c.id,
             )
         )
+    statement = statement.where(articles.c.erased_at.is_(None))
     if wanted.channel is not None:
         statement = statement.where(
             exists().where(places.c.article == articles.c.id, places.c.channel == wanted.channel)

@@ -133,6 +133,7 @@ articles = Table(
     _at("expires_at", optional=True),
     _at("withdrawn_at", optional=True),
     _text("withdrawn_reason"),
+    _at("erased_at", optional=True),  # its text is gone for good; the row keeps the id from being given again
     Column("was_public", Boolean, nullable=False, server_default=text("0")),
     Column("is_placed", Boolean, nullable=False, server_default=text("0")),  # public as of its last placing
     _count("revision", 1),
@@ -172,6 +173,30 @@ article_related = Table(
     _text("title_fold"),
     _text("url"),
     PrimaryKeyConstraint("article", "position"),
+    sqlite_with_rowid=False,
+)
+
+# Pictures that we serve; the bytes are files of these names in the instance's folder `media`.
+media = Table(
+    "media",
+    metadata,
+    Column("name", Text, primary_key=True),  # the hash of the bytes, with the ending of the type
+    _text("type"),
+    _count("length"),
+    _count("width"),
+    _count("height"),
+    _at("created_at"),
+)
+
+# Page views by spans of ten minutes.
+page_views = Table(
+    "page_views",
+    metadata,
+    Column("span", BigInteger, nullable=False),
+    Column("article", Text, nullable=False),
+    _count("views"),
+    PrimaryKeyConstraint("span", "article"),
+    Index("page_views_by_article", "article"),
     sqlite_with_rowid=False,
 )
 

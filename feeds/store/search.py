@@ -7,7 +7,7 @@ read as words, never as FTS5's own operators.
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Select, column, func, select, table, text
+from sqlalchemy import Connection, Select, column, delete, func, select, table, text
 
 from feeds.model.article import Article
 from feeds.model.markup import text_of
@@ -43,6 +43,16 @@ def index(connection: Connection, articles: Sequence[Article]) -> None:
         )
         numbers |= drawn
     connection.execute(_INSERT, [_row(article, numbers[article.id]) for article in articles])
+
+
+def forget(connection: Connection, article: str) -> None:
+    """Forget an article's words for good: they are merged out of the index."""
+    own = search_numbers.c.article == article
+    number = connection.execute(select(search_numbers.c.number).where(own)).scalar()
+    if number is not None:
+        connection.execute(_DELETE, [{"number": number}])
+        connection.execute(text("INSERT INTO search_text (search_text) VALUES ('optimize')"))
+        connection.execute(delete(search_numbers).where(own))
 
 
 def _row(article: Article, number: int) -> dict[str, object]:

@@ -38,6 +38,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged article outlives a loss of power, too
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased, and what it was before, is in no free page either
     cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
     cursor.execute("PRAGMA cache_size = -8192")  # KiB a connection
     cursor.close()

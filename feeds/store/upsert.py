@@ -22,3 +22,12 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, key: Se
     statement = insert(table)
     values = {name: statement.excluded[name] for name in rows[0] if name not in key}
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values), list(rows))
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[str], column: str) -> None:
+    """Insert rows, or add their numbers in `column` to those with the same key."""
+    if not rows:
+        return
+    statement = insert(table)
+    total = {column: table.c[column] + statement.excluded[column]}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=total), list(rows))

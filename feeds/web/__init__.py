@@ -10,11 +10,12 @@ from feeds.pipeline.printer import Printer
 from feeds.pipeline.serving import Kitchen
 from feeds.store import documents
 from feeds.store.changes import Watcher
-from feeds.web import figures, health, pages, problems
-from feeds.web.api import articles, batch, channels, labels, lists, overview, reference, sources, trial
+from feeds.web import figures, health, pages, pictures, problems
+from feeds.web.api import articles, batch, channels, labels, lists, media, overview, reference, sources, trial
 from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
 from feeds.web.rate import Rate
+from feeds.web.readership import Readership
 from feeds.web.shelf import Shelf
 
 API_CALLS = 8  # under way at a time in one process; the server has more threads, so that documents never wait
@@ -27,10 +28,13 @@ def create_app(room: Newsroom) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
     app.extensions["newsroom"] = room
     app.extensions["rate"] = Rate(room.settings.server.api_rate)
+    app.extensions["views"] = readership = Readership(room)
+    readership.start()
     problems.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(figures.blueprint)
-    for door in (articles, lists, batch, labels, channels, sources, trial, overview, reference):
+    app.register_blueprint(pictures.blueprint)
+    for door in (articles, lists, batch, labels, channels, sources, trial, media, overview, reference):
         app.register_blueprint(door.blueprint)
     pages.register(app)
     app.after_request(_safe)

@@ -122,6 +122,13 @@ def check_write(current_tag: str | None, *, if_match: str | None, if_none_match:
     return None
 
 
+def check_read(current_tag: str, if_match: str | None, if_none_match: str | None) -> int | None:
+    """Check the preconditions of a GET or HEAD of what has a tag alone; give 412, 304, or None to go on."""
+    if check_write(current_tag, if_match=if_match, if_none_match=None) is not None:
+        return 412
+    return 304 if check_write(current_tag, if_match=None, if_none_match=if_none_match) is not None else None
+
+
 def parse_tags(value: str) -> TagList:
     """Read the value of If-Match or If-None-Match (RFC 9110 §8.8.3, §5.6.1.2).
 

@@ -37,7 +37,7 @@ class Door:
 
     def ask(self, method: str, path: str, **headers: str) -> TestResponse:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.open(path, method=method, base_url=SITE, headers=sent)
+        return self.client.open(path, method=method, base_url=SITE, headers=sent, buffered=True)
 
     def call(
         self,
@@ -54,7 +54,7 @@ class Door:
         sent.setdefault("Authorization", f"Bearer {self.tokens.get(scope, scope)}")
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         extra: dict[str, Any] = {} if data is None else {"data": data, "content_type": type}
-        return self.client.open(path, method=method, base_url=SITE, headers=sent, **extra)
+        return self.client.open(path, method=method, base_url=SITE, headers=sent, buffered=True, **extra)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from feeds.model.merge_patch import merge_patch
 from feeds.model.representation import represent
 from feeds.model.submission import ARTICLE_ID, Submission, submission_of
 from feeds.pipeline import ids, intake
+from feeds.pipeline.erasure import erase
 from feeds.pipeline.intake import Saved
 from feeds.store import articles, places
 from feeds.store.database import Connection
@@ -91,13 +92,28 @@ def revisions(article_id: str) -> Response:
 @blueprint.delete("/<article_id>")
 def withdraw(article_id: str) -> Response:
     """Withdraw an article; again: nothing changes."""
-    require("write")
+    is_erasing = _is_erasing()
+    require("admin" if is_erasing else "write")
     reason = plain(request.args.get("reason", ""))[:2000]
+    if is_erasing:
+        with room().store.read() as connection:
+            _guard(connection, article_id)
+        erase(room(), article_id, reason=reason)
+        return Response(status=204)
     with room().store.write() as connection:
+        if articles.erased(connection, [article_id]):
+            return Response(status=204)
         current, _ = _present(connection, article_id)
         _guard(connection, article_id)
         intake.take_back(connection, room(), current, reason=reason, now=room().clock.now())
     return Response(status=204)
+
+
+def _is_erasing() -> bool:
+    asked = request.args.get("erase", "false").lower()
+    if asked not in ("true", "false"):
+        raise Refusal(422, "erase is true or false.", (Fault("", "erase must be true or false"),))
+    return asked == "true"
 
 
 def _submission(given: object, scope: str) -> Submission:
@@ -108,6 +124,8 @@ def _present(connection: Connection, article_id: str) -> tuple[Article, dict[str
     """Give the article, and as it is told; raises Refusal 404."""
     found = articles.find(connection, article_id)
     if found is None:
+        if articles.erased(connection, [article_id]):
+            raise Refusal(410, "The article was erased.")
         raise Refusal(404, "There is no such article.")
     in_feeds = places.keys_of(connection, [article_id])[article_id]
     return found, represent(found, room().site, in_feeds)

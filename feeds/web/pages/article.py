@@ -1,8 +1,9 @@
 """`/articles/ID/SLUG`: an article's page; other slugs and no slug redirect to it, what is gone answers 410."""
 
 import json
+import re
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, request
 
 from feeds.errors import Refusal
 from feeds.model.article import Article
@@ -14,6 +15,7 @@ from feeds.store import articles
 from feeds.web.auth import room
 from feeds.web.pages.frame import Page, absolute_image, feed_links, link_of, render, spell_time
 
+_ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
 blueprint = Blueprint("article", __name__, url_prefix="/articles")
 
 
@@ -23,6 +25,9 @@ def show(article_id: str, slug: str = "") -> Response:
     """Show an article, at its present address alone."""
     with room().store.read() as connection:
         article = articles.find(connection, article_id)
+        erased = articles.erased(connection, [article_id]) if article is None else {}
+    if erased.get(article_id):
+        raise Refusal(410, "This story is not available any more.")
     if article is None or not article.was_public:
         raise Refusal(404, "There is nothing at this address.")
     if not article.is_public(room().clock.now()):
@@ -32,7 +37,20 @@ def show(article_id: str, slug: str = "") -> Response:
         return _moved(article.canonical_url, 302)  # only to be linked: there is no page of ours
     if slug != article.slug:
         return _moved(site.url + article.path, 301)
-    return _page(article, site)
+    made = _page(article, site)
+    _count(article_id)
+    return made
+
+
+def _count(article_id: str) -> None:
+    """Count a view by a person: no robot that says so, and nothing that a browser fetches ahead."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    if (
+        request.method == "GET"
+        and "prefetch" not in purpose
+        and not _ROBOT.search(request.headers.get("User-Agent", ""))
+    ):
+        current_app.extensions["views"].count(article_id)
 
 
 def _page(article: Article, site: Site) -> Response:
