@@ -27,6 +27,7 @@ class Channel:
     window: int | None = None
     image: str = ""
     partners: bool = True
+    retired_at: datetime | None = None  # when its label was given up without a successor
 
     @property
     def key(self) -> str:

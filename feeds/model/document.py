@@ -72,7 +72,8 @@ class Masthead:
     which `.rss`, `.atom` and `.json` are added. `title` is the channel's own, else its name with the site's
     (CONTRACT section 7). `author` is set on an author's channel: name and page. `prev_archive`, `next_archive`
     and `current` are paths without ending as well (RFC 5005); None where there is none. `complete` says that
-    the current document holds every article of the channel.
+    the current document holds every article of the channel. A mix has a `query` behind its ending, `?tag=…`, and an
+    `id` of its own.
     """
 
     number: int
@@ -90,6 +91,8 @@ class Masthead:
     prev_archive: str | None = None
     next_archive: str | None = None
     current: str | None = None
+    query: str = ""
+    id: str = ""
 
 
 class Ingredient(NamedTuple):
@@ -105,6 +108,8 @@ class Recipe:
     """The three documents of a channel's part, without the fragments' bytes: enough to join them, and their validators.
 
     `part` is 0 for the current documents. `stamp` is in microseconds, theirs together; `hashes` cover every byte.
+    Whoever holds a version from `told_since` on (µs; Atom's: `atom_told_since`) misses nothing in a delta: what left
+    since then grew old, or in Atom has a tombstone. None: of no version is that known.
     """
 
     channel: int
@@ -112,5 +117,7 @@ class Recipe:
     stamp: int
     variant: str
     entries: tuple[Ingredient, ...]
+    told_since: int | None = None
+    atom_told_since: int | None = None
     frames: dict[Format, Frame]
     hashes: dict[Format, str]

@@ -1,6 +1,7 @@
 """The site as documents print it, and the ids that never change (RFC 4151 tag URIs)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 
@@ -28,6 +29,11 @@ class Site:
         """Make an address within the site absolute; others stay as they are."""
         return urljoin(self.url + "/", address)
 
+    @property
+    def birthday(self) -> datetime:
+        """The day of the ids: the first that anything of the site can have been of."""
+        return datetime.fromisoformat(self.date).replace(tzinfo=UTC)
+
     def article_guid(self, article_id: str) -> str:
         """Give the id under which every reader knows the article, for ever."""
         return f"tag:{self.authority},{self.date}:articles/{article_id}"
@@ -35,3 +41,7 @@ class Site:
     def channel_id(self, number: int) -> str:
         """Give the id of a channel's Atom documents; its number outlives every rename."""
         return f"tag:{self.authority},{self.date}:channels/{number}"
+
+    def mix_id(self, terms: str) -> str:
+        """Give the id of a mix by its terms, in their one order."""
+        return f"tag:{self.authority},{self.date}:mixes/{terms}"

@@ -24,13 +24,21 @@ def get(connection: Connection, kind: Kind, slug: str) -> Label:
     return found
 
 
-def make(connection: Connection, kind: Kind, slug: str, name: str) -> Label:
+def make(connection: Connection, room: Newsroom, kind: Kind, slug: str, name: str) -> Label:
     """Make a label with a slug of its own; raises Refusal 409 for a slug that leads elsewhere."""
     if labels.find_redirect(connection, kind, slug) is not None:
         raise Refusal(409, "The slug redirects, and is never given away.", (Fault("/slug", "redirects"),))
     label = labels.ensure(connection, kind, slug, name)
-    labels.revive(connection, label.id)
+    if labels.revive(connection, [label.id]):
+        mark(connection, label, to_us(room.clock.now()))
     return label
+
+
+def mark(connection: Connection, label: Label, now_us: int) -> None:
+    """Mark all documents of a label's channel, where it has one."""
+    number = channels.find_number(connection, label.kind, label.slug)
+    if number is not None:
+        dirty.mark_whole(connection, number, now_us)
 
 
 def change(
@@ -71,7 +79,10 @@ def give_up(connection: Connection, room: Newsroom, label: Label, successor: Lab
     number = channels.find_number(connection, label.kind, label.slug)
     if number is not None and places.count(connection, number, limit=1):
         raise Refusal(409, "Public articles carry it.")
-    labels.retire(connection, label, to_us(room.clock.now()), successor)
+    now_us = to_us(room.clock.now())
+    labels.retire(connection, label, now_us, successor)
+    if number is not None:
+        dirty.mark_whole(connection, number, now_us)  # its documents say so
 
 
 def set_rule(connection: Connection, room: Newsroom, label: Label, rule: Rule | None) -> None:

@@ -50,6 +50,11 @@ class Printer:
         """Give how many entries the channel's current documents carry."""
         return channel.window or self._channels.window
 
+    @property
+    def window(self) -> int:
+        """How many entries current documents carry where their channel says nothing else."""
+        return self._channels.window
+
     def part_of(self, channel: Channel) -> int:
         """Give how many articles a closed archive part of the channel takes: at most as many as the window has."""
         return min(self._channels.archive_part, self.window_of(channel))

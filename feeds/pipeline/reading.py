@@ -25,7 +25,7 @@ class Read:
     """One spot as it was. `places` are its articles as documents order them.
 
     Of current documents: `loose` are the oldest places in no part, `head` is that of the archive (None: there is
-    none), `held` where the articles of the old documents stand (empty where none of them can be in no part).
+    none), `held` where those articles of the old documents stand that the new ones have no room for.
     Of a part: `span` is its range, and `middle` where it is to be split first.
     """
 
@@ -94,9 +94,12 @@ def _read_current(
         rest = BOTTOM if head is None else head.rest
         loose = places.span(connection, number, rest, limit=reach, partners=channel.partners)
     held: dict[str, Key] = {}
-    if old is not None and len(loose) > size:
-        entries = [entry.article for entry in old.entries]
-        held = {place.article: place.key for place in places.of(connection, number, entries)}
+    if old is not None:
+        carried = {place.article for place in window[:size]}
+        departed = [entry.article for entry in old.entries if entry.article not in carried]
+        if departed:
+            standing = places.of(connection, number, departed, partners=channel.partners)
+            held = {place.article: place.key for place in standing}
     return Read(
         channel=channel,
         part=CURRENT,

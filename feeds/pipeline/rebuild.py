@@ -15,8 +15,9 @@ from feeds.errors import RenderError
 from feeds.model.dates import to_us
 from feeds.model.document import Format, Frame, Ingredient, Recipe
 from feeds.pipeline import archive
+from feeds.pipeline.farewell import key_of, notice_of
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.printer import Printer
+from feeds.pipeline.printer import Printer, Rendered
 from feeds.pipeline.reading import Read, has_archive, read
 from feeds.pipeline.rendering import Gathered, Kept, gather
 from feeds.pipeline.storing import Built, store
@@ -87,13 +88,17 @@ def differing(room: Newsroom, printer: Printer, spot: Spot) -> list[Format]:
             rendered = printer.render(found[place.article], variant)
         except RenderError:
             continue
-        fresh[place.article, printer.shown(place.shown)] = {
-            format: fragments.Kept(fragment.digest, len(fragment.data)) for format, fragment in rendered.items()
-        }
+        fresh[place.article, printer.shown(place.shown)] = _kept(rendered)
+    if (notice := notice_of(one.channel, printer.site)) is not None:
+        fresh[key_of(printer, notice)] = _kept(printer.render(notice, variant))
     built = _built(printer, _plan(printer, one, {variant: fresh}), {variant: fresh}, old.stamp)
     if built.recipe is None:
         return []
     return [format for format in Format if built.recipe.hashes[format] != old.hashes[format]]
+
+
+def _kept(rendered: dict[Format, Rendered]) -> dict[Format, fragments.Kept]:
+    return {format: fragments.Kept(fragment.digest, len(fragment.data)) for format, fragment in rendered.items()}
 
 
 def _plan(printer: Printer, found: Read, kept: Gathered) -> _Plan:
@@ -174,13 +179,25 @@ def _within(printer: Printer, found: Read, keys: list[fragments.Key], own: Kept)
     return keys
 
 
+def _told_since(found: Read, carried: set[str], stamp: int) -> tuple[int | None, int | None]:
+    """Give from which stamps on a delta says all (of Atom: with its tombstones), as of a recipe's stamp."""
+    old = found.old
+    if old is None:
+        return stamp, stamp
+    left = {entry.article for entry in old.entries} - carried - found.held.keys()
+    unsaid = left - {article for article, _, _ in found.tombstones}
+    return (stamp if left else old.told_since), (stamp if unsaid else old.atom_told_since)
+
+
 def _stamp(found: Read) -> int:
     return 0 if found.old is None else found.old.stamp
 
 
 def _keys(printer: Printer, found: Read, own: Kept) -> list[fragments.Key]:
     """Give the fragments of a spot, less those of articles that were set aside."""
-    keys = ((place.article, printer.shown(place.shown)) for place in found.places)
+    keys = [(place.article, printer.shown(place.shown)) for place in found.places]
+    if found.part == CURRENT and (notice := notice_of(found.channel, printer.site)) is not None:
+        keys.insert(0, key_of(printer, notice))
     return [key for key in keys if key in own]
 
 
@@ -222,12 +239,15 @@ def _recipe(
     stamp = now_us if old is None else max(now_us, old.stamp + 1)
     before = {(entry.article, entry.shown): entry.since for entry in old.entries} if old is not None else {}
     made = frames(stamp)
+    told_since, atom_told_since = _told_since(found, {article for article, _ in keys}, stamp)
     return Recipe(
         channel=found.channel.number,
         part=found.part,
         stamp=stamp,
         variant=str(printer.variant_of(found.channel)),
         entries=tuple(Ingredient(article, shown, before.get((article, shown), stamp)) for article, shown in keys),
+        told_since=told_since,
+        atom_told_since=atom_told_since,
         frames=made,
         hashes=hashes(made),
     )

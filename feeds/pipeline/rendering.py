@@ -12,6 +12,7 @@ from feeds.model.article import Article
 from feeds.model.channel import Channel
 from feeds.model.dates import to_us
 from feeds.model.document import Format, Variant
+from feeds.pipeline.farewell import key_of, notice_of
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
 from feeds.store import articles, aside, fragments, jobs
@@ -34,7 +35,13 @@ def gather(
     for channel, places in wanted:
         keys = ((place.article, printer.shown(place.shown)) for place in places)
         keys_of.setdefault(printer.variant_of(channel), {}).update(dict.fromkeys(keys))
-    return {variant: _gather(room, printer, variant, list(keys), fresh=fresh) for variant, keys in keys_of.items()}
+    found = {variant: _gather(room, printer, variant, list(keys), fresh=fresh) for variant, keys in keys_of.items()}
+    for channel, _ in wanted:
+        if (notice := notice_of(channel, printer.site)) is not None:
+            variant = printer.variant_of(channel)
+            made = _rendered(printer, variant, notice, key_of(printer, notice)[1])
+            _keep(room, variant, [made], found[variant], fresh=fresh)
+    return found
 
 
 def _gather(room: Newsroom, printer: Printer, variant: Variant, keys: list[fragments.Key], *, fresh: bool) -> Kept:

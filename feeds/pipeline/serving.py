@@ -6,10 +6,11 @@ same code as the builder's. Nothing is written.
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from feeds.errors import StoreError
 from feeds.model.article import Article
-from feeds.model.channel import SITE_KEY
+from feeds.model.channel import SITE_KEY, Channel
 from feeds.model.document import Format, Recipe, Variant
 from feeds.model.label import Kind
 from feeds.model.shown import shown_of
@@ -23,9 +24,10 @@ from feeds.store.parts import Spot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A document that there is: its channel and part, and its version."""
+    """A document that there is: its channel and part, its version, and when it goes for good (None: never)."""
 
     spot: Spot
+    ends: datetime | None = None
     version: Version
 
 
@@ -45,6 +47,11 @@ class Whole:
     stamp: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A channel that was given up, and has said so for long enough."""
+
+
 class FragmentGone(StoreError):
     """A fragment of the version that is stored is there no more: a newer version is about to come."""
 
@@ -57,13 +64,16 @@ class Kitchen:
         self._printer = printer
         self._rendering = threading.Lock()
 
-    def find(self, key: str, part: int, format: Format) -> Found | Moved | None:
+    def find(self, key: str, part: int, format: Format) -> Found | Moved | Ended | None:
         """Look up a document by its channel's key and its part (0: current); None where there never was one."""
         with self._room.store.read() as connection:
             channel = channels.find(connection, key)
             if channel is not None:
+                ends = self._end_of(channel)
+                if self.is_past(ends):
+                    return Ended()
                 version = documents.version(connection, (channel.number, part), format)
-                return None if version is None else Found(spot=(channel.number, part), version=version)
+                return None if version is None else Found(spot=(channel.number, part), version=version, ends=ends)
             if key == SITE_KEY:
                 return None
             kind, _, slug = key.partition("/")
@@ -89,6 +99,34 @@ class Kitchen:
         except KeyError as missing:
             raise FragmentGone(f"channel {spot[0]} lacks the fragment {missing}") from None
         return Whole(data=joined, hash=recipe.hashes[format], stamp=recipe.stamp)
+
+    def delta(self, spot: Spot, format: Format, since: int) -> Whole | None:
+        """Join what a version of the stamp `since` (µs) lacks of the present one; None where that would not be all.
+
+        Entries that left are told by Atom alone, with tombstones; whoever could miss one is to read the whole.
+        """
+        with self._room.store.read() as connection:
+            recipe = documents.load(connection, [spot]).get(spot)
+            if recipe is None:
+                return None
+            floor = recipe.atom_told_since if format is Format.ATOM else recipe.told_since
+            newer = [entry for entry in recipe.entries if entry.since > since]
+            if floor is None or not floor <= since < recipe.stamp or len(newer) == len(recipe.entries):
+                return None
+            keys = [(entry.article, entry.shown) for entry in newer]
+            kept = fragments.data(connection, format, recipe.variant, keys)
+        if len(kept) < len(keys):
+            return None
+        joined = assemble.join(format, recipe.frames[format], [kept[key] for key in keys])
+        return Whole(data=joined, hash=recipe.hashes[format], stamp=recipe.stamp)
+
+    def is_past(self, moment: datetime | None) -> bool:
+        """Say whether a moment has come; None never comes."""
+        return moment is not None and moment <= self._room.clock.now()
+
+    def _end_of(self, channel: Channel) -> datetime | None:
+        days = timedelta(days=self._room.settings.channels.farewell_days)
+        return None if channel.retired_at is None else channel.retired_at + days
 
     def compress(self, coding: str, data: bytes) -> bytes:
         """Apply a content coding: br, gzip or identity."""

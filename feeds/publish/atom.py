@@ -60,7 +60,7 @@ def feed_parts(masthead: Masthead, site: Site) -> FeedParts:
     """Say what a feed is made from."""
     printed = PrintedMasthead(masthead, site)
     return FeedParts(
-        id=site.channel_id(masthead.number),
+        id=masthead.id or site.channel_id(masthead.number),
         title=printed.title,
         description=printed.description,
         language=masthead.language,

@@ -179,7 +179,7 @@ class PrintedMasthead:
 
     def address(self, path: str, format: Format) -> str:
         """Give the absolute address of a document by its path without ending."""
-        return ascii_address(self._site.absolute(f"{path}.{format}"))
+        return ascii_address(self._site.absolute(f"{path}.{format}")) + self.masthead.query
 
     def links(self, format: Format) -> tuple[dict[str, str], ...]:
         """List the Atom links that RSS and Atom documents carry, as attributes; the page that they are of is not one.

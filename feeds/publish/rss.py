@@ -62,7 +62,7 @@ def feed_parts(masthead: Masthead, site: Site) -> FeedParts:
     printed = PrintedMasthead(masthead, site)
     links = printed.links(Format.RSS)
     return FeedParts(
-        id=site.channel_id(masthead.number),
+        id=masthead.id or site.channel_id(masthead.number),
         title=printed.title,
         description=printed.description or printed.title,  # RSS requires one
         language=masthead.language,

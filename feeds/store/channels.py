@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from feeds.model.channel import SITE_KEY, Channel, Membership
+from feeds.model.dates import from_us
 from feeds.model.label import Kind
+from feeds.store import labels as labels_of
 from feeds.store.labels import label_of, numbers_of
 from feeds.store.schema import channels, labels
 
@@ -34,6 +36,7 @@ def _channel_of(row: Row[Any]) -> Channel:
         window=row.window,
         image=row.own_image,
         partners=row.partners,
+        retired_at=None if row.retired_at is None or row.successor is not None else from_us(row.retired_at),
     )
 
 
@@ -85,6 +88,7 @@ def open_channels(connection: Connection, memberships: Iterable[Membership]) -> 
     labelled: dict[tuple[Kind | None, str], int | None] = {
         (kind, slug): None if kind is None else ids[str(kind), slug] for kind, slug in wanted
     }
+    labels_of.revive(connection, ids.values())  # one that was given up has a public article again
     rows = connection.execute(
         select(channels.c.label, channels.c.number).where(
             channels.c.label.in_([label for label in labelled.values() if label is not None])

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, tuple_
 
 from feeds.model.document import Format, Frame, Ingredient, Recipe
 from feeds.store.changes import draw
-from feeds.store.parts import Spot
+from feeds.store.parts import CURRENT, Spot
 from feeds.store.schema import documents
 from feeds.store.upsert import upsert
 
@@ -63,6 +63,8 @@ def save(connection: Connection, recipes: Iterable[Recipe]) -> None:
             "stamp": recipe.stamp,
             "variant": recipe.variant,
             "entries": json.dumps(recipe.entries, separators=(",", ":")),
+            "told_since": recipe.told_since,
+            "atom_told_since": recipe.atom_told_since,
         }
         for format in Format:
             row[f"{format}_hash"] = recipe.hashes[format]
@@ -98,6 +100,24 @@ def noticed(connection: Connection, after: int) -> tuple[int, list[Spot]]:
     return (rows[-1].seq if rows else after), [(row.channel, row.part) for row in rows]
 
 
+class Change(NamedTuple):
+    """A channel whose current documents changed: its number, the notice that told of it, and the stamp (µs)."""
+
+    channel: int
+    seq: int
+    stamp: int
+
+
+def changed(connection: Connection, *, after: int, since_us: int | None, limit: int) -> list[Change]:
+    """Give current documents that changed in notices past `after`, or at or after an instant; in order of notices."""
+    columns = documents.c.channel, documents.c.seq, documents.c.stamp
+    statement = select(*columns).where(documents.c.part == CURRENT, documents.c.seq > after)
+    if since_us is not None:
+        statement = statement.where(documents.c.stamp >= since_us)
+    rows = connection.execute(statement.order_by(documents.c.seq, documents.c.channel).limit(limit))
+    return [Change(*row) for row in rows]
+
+
 def _recipe_of(row: Row[Any]) -> Recipe:
     columns = row._mapping
     return Recipe(
@@ -106,6 +126,8 @@ def _recipe_of(row: Row[Any]) -> Recipe:
         stamp=row.stamp,
         variant=row.variant,
         entries=tuple(Ingredient(*found) for found in json.loads(row.entries)),
+        told_since=row.told_since,
+        atom_told_since=row.atom_told_since,
         frames={format: Frame(columns[f"{format}_head"], columns[f"{format}_tail"]) for format in Format},
         hashes={format: columns[f"{format}_hash"] for format in Format},
     )

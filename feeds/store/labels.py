@@ -187,9 +187,10 @@ def retired(connection: Connection, ids: Iterable[int]) -> set[int]:
     return set(connection.execute(statement).scalars())
 
 
-def revive(connection: Connection, label: int) -> None:
-    """Take a label back that was given up without successor: an article has it again."""
-    connection.execute(update(labels).where(labels.c.id == label, labels.c.successor.is_(None)).values(retired_at=None))
+def revive(connection: Connection, ids: Iterable[int]) -> bool:
+    """Take labels back that were given up without successor; says whether there was one among these."""
+    own = labels.c.id.in_(list(ids)), labels.c.retired_at.is_not(None), labels.c.successor.is_(None)
+    return connection.execute(update(labels).where(*own).values(retired_at=None)).rowcount > 0
 
 
 def find_by_any_slug(connection: Connection, kind: Kind, slug: str) -> Label | None:

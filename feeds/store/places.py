@@ -96,6 +96,12 @@ def middle(connection: Connection, channel: int, lower: Key, upper: Key, *, part
     return row.at, row.article
 
 
+def shown(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Give what public articles show, by id."""
+    statement = select(articles.c.id, articles.c.shown).where(articles.c.id.in_(ids), articles.c.is_placed)
+    return {row.id: row.shown for row in connection.execute(statement)}
+
+
 def older(connection: Connection, channel: int, before_us: int, limit: int) -> list[str]:
     """Give articles of a channel that are placed before an instant, oldest first."""
     statement = select(places.c.article).where(places.c.channel == channel, places.c.at < before_us)

@@ -314,6 +314,10 @@ documents = Table(
     _at("stamp"),
     _text("variant"),
     _text("entries"),  # JSON list of [article, shown, stamp at which it came so]
+    # Whoever holds a version of at least this stamp misses nothing in a delta: what left since then grew old (in Atom:
+    # or has a tombstone). Null: no version is known to be so.
+    _at("told_since", optional=True),
+    _at("atom_told_since", optional=True),
     _text("rss_hash"),
     Column("rss_head", LargeBinary, nullable=False),
     Column("rss_tail", LargeBinary, nullable=False),
@@ -325,6 +329,7 @@ documents = Table(
     Column("json_tail", LargeBinary, nullable=False),
     PrimaryKeyConstraint("channel", "part"),
     Index("documents_by_seq", "seq"),
+    Index("documents_by_stamp", "stamp"),
 )
 
 tombstones = Table(

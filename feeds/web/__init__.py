@@ -10,10 +10,11 @@ from feeds.pipeline.printer import Printer
 from feeds.pipeline.serving import Kitchen
 from feeds.store import documents
 from feeds.store.changes import Watcher
-from feeds.web import figures, health, pages, pictures, problems
+from feeds.web import changed, figures, health, pages, pictures, problems
 from feeds.web.api import articles, batch, channels, labels, lists, media, overview, reference, sources, trial
 from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
+from feeds.web.mixes import Mixes
 from feeds.web.rate import Rate
 from feeds.web.readership import Readership
 from feeds.web.shelf import Shelf
@@ -34,14 +35,16 @@ def create_app(room: Newsroom) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(figures.blueprint)
     app.register_blueprint(pictures.blueprint)
+    app.register_blueprint(changed.blueprint)
     for door in (articles, lists, batch, labels, channels, sources, trial, media, overview, reference):
         app.register_blueprint(door.blueprint)
     pages.register(app)
     app.after_request(_safe)
-    cupboard = _cupboard(app, room)
+    cupboard, mixes = _stores(app, room)
     app.wsgi_app = Front(  # type: ignore[method-assign]  # Flask's documented way to put middleware ahead of itself
         app.wsgi_app,
         cupboard=cupboard,
+        mixes=mixes,
         clock=room.clock,
         hosts=room.settings.hosts,
         max_body=room.settings.server.max_body,
@@ -51,10 +54,14 @@ def create_app(room: Newsroom) -> Flask:
     return app
 
 
-def _cupboard(app: Flask, room: Newsroom) -> Cupboard:
-    """Make the cupboard, with a watcher that takes changed documents off its shelf."""
-    shelf = Shelf(room.settings.serving.memory // room.settings.server.processes)
-    cupboard = Cupboard(Kitchen(room, Printer(room.site, room.settings)), shelf, room.site.url)
+def _stores(app: Flask, room: Newsroom) -> tuple[Cupboard, Mixes]:
+    """Make what keeps documents ready, with a watcher that takes changed ones off the shelf."""
+    memory = room.settings.serving.memory // room.settings.server.processes
+    for_mixes = memory // 8
+    shelf = Shelf(memory - for_mixes)
+    printer = Printer(room.site, room.settings)
+    kitchen = Kitchen(room, printer)
+    cupboard = Cupboard(kitchen, shelf, room.site.url)
     with room.store.read() as connection:
         seen = documents.newest_notice(connection)
 
@@ -67,7 +74,7 @@ def _cupboard(app: Flask, room: Newsroom) -> Cupboard:
     watcher = Watcher(room.store, look)
     app.extensions["watcher"] = watcher
     watcher.start()
-    return cupboard
+    return cupboard, Mixes(room, printer, kitchen, shelf, for_mixes)
 
 
 def _safe(response: Response) -> Response:

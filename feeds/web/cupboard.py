@@ -3,28 +3,33 @@
 However many ask for one that is not ready, it is joined once; a notice of change takes it off the shelf.
 """
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 from feeds.errors import StoreError
 from feeds.model.dates import from_us
 from feeds.model.document import Format
-from feeds.pipeline.serving import FragmentGone, Kitchen, Moved, Whole
+from feeds.pipeline.serving import Ended, FragmentGone, Kitchen, Moved, Whole
 from feeds.store.parts import Spot
-from feeds.web.conditional import CODINGS, choose_coding
+from feeds.web.conditional import CODINGS, choose_coding, parse_tags
 from feeds.web.shelf import Ready, Shelf
 
 QUICK = ("gzip", "identity")  # made while a reader waits; br is made at leisure
 WORTH_PRESSING = 3  # requests that would have liked br better
 PATIENCE = 40  # looks at the store, 25 ms apart, for a version that is being replaced
+MOST_DELTAS = 16  # kept of a version: readers poll at many rhythms, but most hold one of the last few
 _LOCKS = 64
+_STAMP = re.compile(r'"[A-Za-z0-9_-]{1,32}\.([0-9a-z]{1,12})-[a-z](?:[0-9a-f]{2})?"', re.ASCII)
 
 
 class Gone(NamedTuple):
-    """No document here: it lies at `location` now (absolute), or there never was one (None)."""
+    """No document here: it lies at `location` now (absolute), or there is none: 404, or 410 for one that there was."""
 
     location: str | None
+    status: int = 404
 
 
 class Cupboard:
@@ -41,16 +46,19 @@ class Cupboard:
     def find(self, path: str, key: str, part: int, format: Format) -> Ready | Gone:
         """Find the present version of a document; raises StoreError."""
         ready = self._shelf.get(path)
-        if ready is not None:
+        if ready is not None and (ready.ends is None or not self._kitchen.is_past(ready.ends)):
             return ready
         mark = self._shelf.mark()
         found = self._kitchen.find(key, part, format)
         if found is None:
             return Gone(None)
+        if isinstance(found, Ended):
+            return Gone(None, 410)
         if isinstance(found, Moved):
             where = f"{found.key}/archive/{part}" if part else found.key
             return Gone(f"{self.site_url}/feeds/{where}.{format}")
         ready = self._ready(found.spot, found.version.hash, found.version.stamp)
+        ready.ends = found.ends
         self._shelf.put(path, ready, mark)
         return ready
 
@@ -77,11 +85,29 @@ class Cupboard:
             mark = self._shelf.mark()
             whole = self._join(ready.spot, format)
             if f"{whole.hash}.{_base36(whole.stamp)}" != ready.version:
-                ready = self._ready(ready.spot, whole.hash, whole.stamp)
+                ready = replace(self._ready(ready.spot, whole.hash, whole.stamp), ends=ready.ends)
             body = self._kitchen.compress(coding, whole.data)
             ready.bodies[coding] = body
             self._shelf.put(path, ready, mark)
         return ready, body
+
+    def delta(self, path: str, format: Format, ready: Ready, coding: str, if_none_match: str) -> bytes | None:
+        """Give what the newest version that the client names lacks (RFC 3229), in a coding; None: it is to have all."""
+        named = [int(found[1], 36) for tag in parse_tags(if_none_match).tags if (found := _STAMP.fullmatch(tag.opaque))]
+        since = max(named, default=None)
+        if since is None:
+            return None
+        key = f"{since} {coding}"
+        if key in ready.bodies:
+            return ready.bodies[key]
+        whole = self._kitchen.delta(ready.spot, format, since)
+        if whole is None or f"{whole.hash}.{_base36(whole.stamp)}" != ready.version:
+            return None
+        body = self._kitchen.compress(coding, whole.data)
+        if len(ready.bodies) < MOST_DELTAS:
+            ready.bodies[key] = body
+            self._shelf.grow(path, ready)
+        return body
 
     def drop(self, spots: list[Spot]) -> None:
         """Take what changed off the shelf."""

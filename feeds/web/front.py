@@ -15,12 +15,13 @@ from typing import Any
 
 from feeds import metrics
 from feeds.clock import Clock
-from feeds.errors import StoreError
+from feeds.errors import Refusal, StoreError
 from feeds.logs import event
 from feeds.model.document import Format
 from feeds.store.parts import CURRENT
-from feeds.web.conditional import Decision, choose_coding, decide
+from feeds.web.conditional import CODINGS, Decision, choose_coding, decide
 from feeds.web.cupboard import Cupboard, Gone
+from feeds.web.mixes import Elsewhere, Mixes
 from feeds.web.shelf import Ready
 
 Environ = dict[str, Any]
@@ -30,11 +31,12 @@ Headers = list[tuple[str, str]]
 CACHE_CONTROL = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 DOCUMENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
 WITHOUT_HOST = ("/healthz", "/readyz")  # probes may come by any name (CONTRACT section 6)
-REASONS = {200: "200 OK", 304: "304 Not Modified"}
+REASONS = {200: "200 OK", 226: "226 IM Used", 304: "304 Not Modified"}
 
 _DOCUMENT = re.compile(
     r"/feeds/(site|(?:tags|authors|sections)/[a-z0-9-]{1,80})(?:/archive/([1-9][0-9]{0,8}))?\.(rss|atom|json)", re.ASCII
 )
+_MIX = re.compile(r"/feeds/select\.(rss|atom|json)", re.ASCII)
 _BODILESS = re.compile(r"/api/sources/[^/]+/[a-z]+")  # calls whose address may say all: curl sends no length then
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
 _log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Front:
         app: Callable[[Environ, StartResponse], Iterable[bytes]],
         *,
         cupboard: Cupboard,
+        mixes: Mixes,
         clock: Clock,
         hosts: frozenset[str],
         max_body: int,
@@ -57,6 +60,7 @@ class Front:
         """`hosts` are the names that requests may have; `max_body` in bytes; `api_calls` may be under way at a time."""
         self._app = app
         self._cupboard = cupboard
+        self._mixes = mixes
         self._clock = clock
         self._hosts = hosts
         self._max_body = max_body
@@ -70,6 +74,8 @@ class Front:
         found = _DOCUMENT.fullmatch(path)
         if found is not None:
             return self._document(environ, start_response, path, found)
+        if (mix := _MIX.fullmatch(path)) is not None:
+            return self._mix(environ, start_response, path, Format(mix[1]))
         refusal = self._body_refusal(environ)
         if refusal is not None:
             return _refuse(start_response, environ, *refusal)
@@ -109,11 +115,11 @@ class Front:
     def _document(
         self, environ: Environ, start_response: StartResponse, path: str, named: re.Match[str]
     ) -> Iterable[bytes]:
-        method, format = environ["REQUEST_METHOD"], Format(named[3])
-        if method not in ("GET", "HEAD"):
+        format, part = Format(named[3]), int(named[2] or CURRENT)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return _refuse(start_response, environ, 405, "Documents are read only.", ("Allow", "GET, HEAD"))
         try:
-            found = self._cupboard.find(path, named[1], int(named[2] or CURRENT), format)
+            found = self._cupboard.find(path, named[1], part, format)
             if isinstance(found, Gone):
                 return self._elsewhere(environ, start_response, found)
             accepted = environ.get("HTTP_ACCEPT_ENCODING")
@@ -124,21 +130,60 @@ class Front:
                 found, body = self._cupboard.body(path, format, found, coding)
                 if found.tags[coding] != decision.etag:  # it changed between the two looks: decide on what is in hand
                     decision = self._decide(environ, found, coding)
+            if decision.status == 200 and part == CURRENT and (known := _delta_base(environ)) is not None:
+                delta = self._cupboard.delta(path, format, found, coding, known)
+                if delta is not None:
+                    decision, body = decision._replace(status=226), delta
         except StoreError as error:
             event(_log, "document", level=logging.ERROR, path=path, reason=str(error))
             return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+        return self._answer(environ, start_response, path, format, coding=coding, decision=decision, body=body)
+
+    def _mix(self, environ: Environ, start_response: StartResponse, path: str, format: Format) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return _refuse(start_response, environ, 405, "Documents are read only.", ("Allow", "GET, HEAD"))
+        try:
+            found = self._mixes.find(environ.get("QUERY_STRING", ""), format)
+            if isinstance(found, Elsewhere):
+                return self._elsewhere(environ, start_response, Gone(found.location))
+            coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"), CODINGS)
+            decision = self._decide(environ, found, coding)
+            body = self._mixes.body(found, coding) if decision.status == 200 else b""
+        except Refusal as refusal:
+            after = (("Retry-After", str(refusal.retry_after)),) if refusal.retry_after else ()
+            return _refuse(start_response, environ, refusal.status, refusal.detail, *after)
+        except StoreError as error:
+            event(_log, "mix", level=logging.ERROR, path=path, reason=str(error))
+            return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+        own = f"{path}?{environ.get('QUERY_STRING', '')}"
+        return self._answer(environ, start_response, own, format, coding=coding, decision=decision, body=body)
+
+    def _answer(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        path: str,
+        format: Format,
+        *,
+        coding: str,
+        decision: Decision,
+        body: bytes,
+    ) -> Iterable[bytes]:
         if decision.status == 412:
             return _refuse(start_response, environ, 412, "The document is not what the request expects.")
         headers = self._headers(environ, path, format)
+        if decision.status == 226:
+            headers[0] = ("Cache-Control", "no-store, im")  # a shared cache would hand one reader's delta to another
+            headers.append(("IM", "feed"))
         if decision.etag is not None:
             headers.append(("ETag", decision.etag))
         if decision.last_modified is not None:
             headers.append(("Last-Modified", decision.last_modified))
-        if decision.status == 200:
+        if decision.status != 304:
             headers += self._content_headers(environ, format, coding, len(body))
         metrics.count("feeds_http_requests", "document", str(decision.status))
         start_response(REASONS[decision.status], headers)
-        return (body,) if decision.status == 200 and method == "GET" else ()
+        return (body,) if decision.status != 304 and environ["REQUEST_METHOD"] == "GET" else ()
 
     def _decide(self, environ: Environ, ready: Ready, coding: str) -> Decision:
         return decide(
@@ -175,6 +220,8 @@ class Front:
         return headers
 
     def _elsewhere(self, environ: Environ, start_response: StartResponse, found: Gone) -> Iterable[bytes]:
+        if found.location is None and found.status == 410:
+            return _refuse(start_response, environ, 410, "This feed was given up.")
         if found.location is None:
             return self._app(environ, start_response)  # Flask's own 404
         headers = [
@@ -188,10 +235,24 @@ class Front:
         return ()
 
 
+def _delta_base(environ: Environ) -> str | None:
+    """Give the tags of which a GET would have a delta (RFC 3229 §10.5.3); None where it asks for none."""
+    known, wanted = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_A_IM")
+    if not known or not wanted or environ["REQUEST_METHOD"] != "GET":
+        return None
+    return known if any(_FEED_IM.fullmatch(part) for part in wanted.split(",")) else None
+
+
+# `feed`, unless its q is 0.
+_FEED_IM = re.compile(
+    r"\s*feed\s*(?:;\s*q\s*=\s*(?!0(?:\.0{0,3})?\s*$)[01](?:\.[0-9]{0,3})?\s*)?", re.IGNORECASE | re.ASCII
+)
 _WRITES = ("POST", "PUT", "PATCH")
 _TITLES = {
     400: "Bad Request",
+    404: "Not Found",
     405: "Method Not Allowed",
+    410: "Gone",
     411: "Length Required",
     412: "Precondition Failed",
     413: "Content Too Large",

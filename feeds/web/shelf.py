@@ -22,8 +22,9 @@ class Ready:
 
     spot: Spot
     tags: dict[str, str]  # a strong entity tag, quoted, for every coding
-    stamp: datetime
+    stamp: datetime | None  # None: a mix, which no moment is known of
     version: str
+    ends: datetime | None = None  # when it goes for good: of a channel that was given up
     bodies: dict[str, bytes] = field(default_factory=dict)
     missed: int = 0  # requests that would have liked br better
 

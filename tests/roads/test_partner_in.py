@@ -43,7 +43,7 @@ class Wire:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     settings = {
         "FEEDS_INGEST__ALLOW_NETWORKS": '["127.0.0.0/8"]',
-        "FEEDS_INGEST__MIN_INTERVAL": "0s",
+        "FEEDS_INGEST__MIN_INTERVAL": "1h",
         "FEEDS_INGEST__HOST_SPACING": "0s",
     }
     with serving(tmp_path_factory.mktemp("partner") / "instance", **settings) as found:

@@ -55,7 +55,7 @@ def replace(kind: str, slug: str) -> Response:
     _validated(Kind(kind), {**_values(wanted), "slug": slug})
     with room().store.write() as connection:
         is_new = labels.find_by_slug(connection, Kind(kind), slug) is None
-        label = names.make(connection, Kind(kind), slug, _name(wanted))
+        label = names.make(connection, room(), Kind(kind), slug, _name(wanted))
         told = _told(connection, _changed(connection, label, wanted, slug=None))
     return answer(told, 201 if is_new else 200)
 
