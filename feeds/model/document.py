@@ -108,8 +108,9 @@ class Recipe:
     """The three documents of a channel's part, without the fragments' bytes: enough to join them, and their validators.
 
     `part` is 0 for the current documents. `stamp` is in microseconds, theirs together; `hashes` cover every byte.
-    Whoever holds a version from `told_since` on (µs; Atom's: `atom_told_since`) misses nothing in a delta: what left
-    since then grew old, or in Atom has a tombstone. None: of no version is that known.
+    `masthead` stands for what the frames were made from. Whoever holds a version from `told_since` on (µs; of Atom:
+    `atom_told_since`) misses nothing in a delta: what left since then grew old, or in Atom has a tombstone. None: of no
+    version is that known.
     """
 
     channel: int
@@ -117,6 +118,7 @@ class Recipe:
     stamp: int
     variant: str
     entries: tuple[Ingredient, ...]
+    masthead: str = ""
     told_since: int | None = None
     atom_told_since: int | None = None
     frames: dict[Format, Frame]

@@ -6,6 +6,7 @@ another way of printing makes other fragments, and none of the old ones is mista
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from feeds.model.site import Site
 from feeds.publish import assemble, lint
 from feeds.settings import Settings
 
+_NO_STAMP = from_us(0)
 US = timedelta(microseconds=1)
 
 
@@ -122,6 +124,10 @@ class Printer:
             next_archive=f"{current}/archive/{newer}" if newer else None,
             current=current if part else None,
         )
+
+    def key_of(self, masthead: Masthead) -> str:
+        """Give what stands for all values that frames are made from, but the stamp."""
+        return _short_hash(self.key, replace(masthead, stamp=_NO_STAMP))
 
     def frames(self, masthead: Masthead) -> dict[Format, Frame]:
         """Render the frames of a channel's documents."""

@@ -54,7 +54,9 @@ def read(connection: Connection, printer: Printer, spots: Collection[Spot], now_
     since = dirty.dirty_since(connection, spots)
     known = channels.load(connection, {channel for channel, _ in spots})
     heads = parts.heads(connection, known)
-    old = documents.load(connection, spots)
+    spans = parts.spans(connection, spots)
+    mourning = tombstones.among(connection, known)
+    old = documents.outlines(connection, spots)
     reads = []
     for spot in sorted(spots):
         channel, part = known.get(spot[0]), spot[1]
@@ -62,10 +64,18 @@ def read(connection: Connection, printer: Printer, spots: Collection[Spot], now_
             continue
         if part == CURRENT:
             found: Read | None = _read_current(
-                connection, printer, channel, old=old.get(spot), head=heads.get(spot[0]), now_us=now_us
+                connection,
+                printer,
+                channel,
+                old=old.get(spot),
+                head=heads.get(spot[0]),
+                now_us=now_us,
+                has_tombstones=spot[0] in mourning,
             )
         else:
-            found = _read_part(connection, printer, channel, part, old=old.get(spot), head=heads.get(spot[0]))
+            found = _read_part(
+                connection, printer, channel, part, old=old.get(spot), head=heads.get(spot[0]), span=spans.get(spot)
+            )
         if found is not None:
             reads.append(replace(found, marked=marked.get(spot, 0), since=since.get(spot)))
     return reads
@@ -79,12 +89,16 @@ def _read_current(
     old: Recipe | None,
     head: parts.Head | None,
     now_us: int,
+    has_tombstones: bool,
 ) -> Read:
     number, size = channel.number, printer.window_of(channel)
     window = _window(connection, channel, size + 1)
     is_complete = len(window) <= size and head is None
     stamp = now_us if old is None else old.stamp
-    told = tombstones.of(connection, number, since_us=printer.tombstones_since(stamp), until_us=max(now_us, stamp))
+    told: list[tuple[str, int, str]] = []
+    if has_tombstones:
+        since = printer.tombstones_since(stamp)
+        told = tombstones.of(connection, number, since_us=since, until_us=max(now_us, stamp))
     if not has_archive(channel):
         loose = []
     elif is_complete:
@@ -122,8 +136,8 @@ def _read_part(
     *,
     old: Recipe | None,
     head: parts.Head | None,
+    span: parts.Span | None,
 ) -> Read | None:
-    span = parts.span(connection, channel.number, part)
     if span is None:
         return None
     most = TWICE * printer.part_of(channel)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from feeds.errors import RenderError
 from feeds.model.dates import to_us
-from feeds.model.document import Format, Frame, Ingredient, Recipe
+from feeds.model.document import Format, Frame, Ingredient, Masthead, Recipe
 from feeds.pipeline import archive
 from feeds.pipeline.farewell import key_of, notice_of
 from feeds.pipeline.newsroom import Newsroom
@@ -38,6 +38,7 @@ class _Plan(NamedTuple):
     closing: archive.Closings
 
 
+_Beside = tuple[int | None, int | None]  # an older and a newer archive part
 _NOTHING = archive.Closings([], None, is_unfinished=False)
 
 
@@ -62,12 +63,31 @@ def build(room: Newsroom, printer: Printer, spots: Collection[Spot], *, fresh: b
     now_us = to_us(room.clock.now())
     with room.store.read() as connection:
         reads = read(connection, printer, spots, now_us)
-    kept = gather(room, printer, [(found.channel, found.places) for found in reads if not found.middle], fresh=fresh)
-    plans = [_plan(printer, found, kept) for found in reads]
+    same = [] if fresh else [found for found in reads if _is_same(printer, found)]
+    rest = [found for found in reads if not any(found is one for one in same)]
+    kept = gather(room, printer, [(found.channel, found.places) for found in rest if not found.middle], fresh=fresh)
+    plans = [_plan(printer, found, kept) for found in rest]
     handed_over = [(plan.read.channel, part.places) for plan in plans for part in plan.closing.parts]
     for variant, more in gather(room, printer, handed_over, fresh=fresh).items():
         kept[variant] = kept[variant] | more
-    return store(room, [_built(printer, plan, kept, now_us) for plan in plans], now_us)
+    made = [_built(printer, plan, kept, now_us) for plan in plans]
+    return store(room, [*(Built(read=found) for found in same), *made], now_us)
+
+
+def _is_same(printer: Printer, found: Read) -> bool:
+    """Say whether a spot prints the same values as its stored documents: then no fragment is looked at."""
+    old = found.old
+    if old is None or found.middle is not None or found.channel.retired_at is not None:
+        return False
+    if len(old.entries) != len(found.places):
+        return False
+    shown = {place.article for place in found.places}
+    if any(place.article not in shown for place in found.loose):
+        return False  # something has to be handed over to the archive
+    for entry, place in zip(old.entries, found.places, strict=True):
+        if entry.article != place.article or entry.shown != printer.shown(place.shown):
+            return False
+    return printer.key_of(_masthead(printer, found, _beside(found), old.stamp, found.is_complete)) == old.masthead
 
 
 def differing(room: Newsroom, printer: Printer, spot: Spot) -> list[Format]:
@@ -124,8 +144,7 @@ def _built(printer: Printer, plan: _Plan, kept: Gathered, now_us: int) -> Built:
         return Built(read=found, is_done=False)
     own = kept[printer.variant_of(found.channel)]
     if found.span is not None:
-        beside = found.span.older, found.span.newer
-        return Built(read=found, recipe=_recipe(printer, found, plan.keys, own, now_us, beside=beside))
+        return Built(read=found, recipe=_recipe(printer, found, plan.keys, own, now_us, beside=_beside(found)))
     before = found.head.newest if found.head else None
     names = [before, *(part.part for part in plan.closing.parts)]
     made = []
@@ -179,6 +198,28 @@ def _within(printer: Printer, found: Read, keys: list[fragments.Key], own: Kept)
     return keys
 
 
+def _beside(found: Read) -> _Beside:
+    """Give the archive parts beside a spot, as they were read: older, newer."""
+    if found.span is not None:
+        return found.span.older, found.span.newer
+    return (found.head.newest if found.head else None), None
+
+
+def _masthead(printer: Printer, found: Read, beside: _Beside, stamp: int, is_complete: bool) -> Masthead:
+    """Give what the frames of a spot are made from, as of a stamp."""
+    since = printer.tombstones_since(stamp)
+    return printer.masthead(
+        found.channel,
+        stamp=stamp,
+        # Those that are newer than the stamp are told as well: they are what changed.
+        tombstones=[each for each in found.tombstones if each[1] > since],
+        is_complete=is_complete,
+        part=found.part,
+        older=beside[0],
+        newer=beside[1],
+    )
+
+
 def _told_since(found: Read, carried: set[str], stamp: int) -> tuple[int | None, int | None]:
     """Give from which stamps on a delta says all (of Atom: with its tombstones), as of a recipe's stamp."""
     old = found.old
@@ -208,24 +249,13 @@ def _recipe(
     own: Kept,
     now_us: int,
     *,
-    beside: tuple[int | None, int | None],
+    beside: _Beside,
     is_complete: bool = False,
 ) -> Recipe | None:
     """Make the recipe of a spot as it is to be; None where every byte is as stored. `beside`: older and newer part."""
 
     def frames(stamp: int) -> dict[Format, Frame]:
-        since = printer.tombstones_since(stamp)
-        masthead = printer.masthead(
-            found.channel,
-            stamp=stamp,
-            # Those that are newer than the stamp are told as well: they are what changed.
-            tombstones=[each for each in found.tombstones if each[1] > since],
-            is_complete=is_complete,
-            part=found.part,
-            older=beside[0],
-            newer=beside[1],
-        )
-        return printer.frames(masthead)
+        return printer.frames(_masthead(printer, found, beside, stamp, is_complete))
 
     def hashes(made: dict[Format, Frame]) -> dict[Format, str]:
         return {
@@ -246,6 +276,7 @@ def _recipe(
         stamp=stamp,
         variant=str(printer.variant_of(found.channel)),
         entries=tuple(Ingredient(article, shown, before.get((article, shown), stamp)) for article, shown in keys),
+        masthead=printer.key_of(_masthead(printer, found, beside, stamp, is_complete)),
         told_since=told_since,
         atom_told_since=atom_told_since,
         frames=made,

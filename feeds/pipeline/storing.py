@@ -18,8 +18,9 @@ from feeds.pipeline.reading import Read
 from feeds.publish import assemble, lint
 from feeds.store import dirty, documents, jobs, parts
 from feeds.store.database import Connection
-from feeds.store.parts import CURRENT, Spot
+from feeds.store.parts import Spot
 
+_RECUT = parts.Head(parts.BOTTOM, 0, 0)  # equal to none that is read
 _log = logging.getLogger(__name__)
 
 
@@ -47,23 +48,26 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
         if not _is_sound(room, built.read.channel.key, recipe)
     }
     with room.store.write() as connection:
-        stamps = documents.stamps(connection, [built.read.spot for built in made])
-        marked = dirty.marked(connection, [built.read.spot for built in made])
+        spots = [built.read.spot for built in made]
+        stamps, marked = documents.stamps(connection, spots), dirty.marked(connection, spots)
+        heads, spans = parts.heads(connection, {channel for channel, _ in spots}), parts.spans(connection, spots)
         recipes: list[Recipe] = []
+        again: list[Spot] = []
         for built in made:
-            read = built.read
-            if stamps.get(read.spot) != (None if read.old is None else read.old.stamp):
+            read, spot = built.read, built.read.spot
+            if stamps.get(spot) != (None if read.old is None else read.old.stamp):
                 continue
-            if not _are_cuts_as_read(connection, built):
+            if heads.get(spot[0]) != read.head or spans.get(spot) != read.span:
                 continue
-            is_moved = marked.get(read.spot, 0) != read.marked
-            again = _cut(connection, built, is_moved=is_moved)
+            if built.closed or read.middle is not None:
+                again += _cut(connection, built, is_moved=marked.get(spot, 0) != read.marked)
+                heads[spot[0]] = _RECUT  # nothing else that was read of this channel holds
             recipes += [recipe for recipe in built.recipes if recipe_spot(recipe) not in bad]
-            if built.recipe is not None and read.spot not in bad:
+            if built.recipe is not None and spot not in bad:
                 recipes.append(built.recipe)
             if built.is_done:
-                dirty.built(connection, read.spot, read.marked)
-            dirty.mark_spots(connection, again, now_us)
+                dirty.built(connection, spot, read.marked)
+        dirty.mark_spots(connection, again, now_us)
         documents.save(connection, recipes)
     _count(room, made, recipes, bad)
     return len(recipes)
@@ -83,14 +87,6 @@ def _count(room: Newsroom, made: Sequence[Built], recipes: Sequence[Recipe], bad
 def recipe_spot(recipe: Recipe) -> Spot:
     """Give the spot of a recipe."""
     return recipe.channel, recipe.part
-
-
-def _are_cuts_as_read(connection: Connection, built: Built) -> bool:
-    """Say whether the range that was read is still the spot's."""
-    read, number = built.read, built.read.channel.number
-    if parts.heads(connection, [number]).get(number) != read.head:
-        return False
-    return read.part == CURRENT or parts.span(connection, number, read.part) == read.span
 
 
 def _cut(connection: Connection, built: Built, *, is_moved: bool) -> list[Spot]:

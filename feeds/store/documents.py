@@ -24,9 +24,18 @@ class Version(NamedTuple):
 _spot = tuple_(documents.c.channel, documents.c.part)
 
 
+_outline = [column for column in documents.c if not column.name.endswith(("_head", "_tail"))]
+
+
 def load(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, Recipe]:
     """Give the recipes of channels' parts (0: the current documents)."""
     statement = select(documents).where(_spot.in_(list(spots)))
+    return {(row.channel, row.part): _recipe_of(row) for row in connection.execute(statement)}
+
+
+def outlines(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, Recipe]:
+    """Give recipes without their frames' bytes: enough to see whether anything is to change."""
+    statement = select(*_outline).where(_spot.in_(list(spots)))
     return {(row.channel, row.part): _recipe_of(row) for row in connection.execute(statement)}
 
 
@@ -63,6 +72,7 @@ def save(connection: Connection, recipes: Iterable[Recipe]) -> None:
             "stamp": recipe.stamp,
             "variant": recipe.variant,
             "entries": json.dumps(recipe.entries, separators=(",", ":")),
+            "masthead": recipe.masthead,
             "told_since": recipe.told_since,
             "atom_told_since": recipe.atom_told_since,
         }
@@ -126,8 +136,13 @@ def _recipe_of(row: Row[Any]) -> Recipe:
         stamp=row.stamp,
         variant=row.variant,
         entries=tuple(Ingredient(*found) for found in json.loads(row.entries)),
+        masthead=row.masthead,
         told_since=row.told_since,
         atom_told_since=row.atom_told_since,
-        frames={format: Frame(columns[f"{format}_head"], columns[f"{format}_tail"]) for format in Format},
+        frames={
+            format: Frame(columns[f"{format}_head"], columns[f"{format}_tail"])
+            for format in Format
+            if f"{format}_head" in columns
+        },
         hashes={format: columns[f"{format}_hash"] for format in Format},
     )

@@ -7,7 +7,7 @@ stands at or above it is in no part. A channel without cuts has no part at all. 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, select, text, tuple_, update
 
 from feeds.store.schema import parts
 
@@ -15,6 +15,7 @@ Key = tuple[int, str]  # a place's: at in microseconds, and the article
 Spot = tuple[int, int]  # a channel and a part of it; 0: its current documents
 BOTTOM: Key = (-(2**62), "")  # before every place
 CURRENT = 0
+SEVERAL = 3
 _at = tuple_(parts.c.at, parts.c.article)
 
 # One look at the index a place; Core has no word for it.
@@ -50,17 +51,20 @@ class Head(NamedTuple):
     last_name: int
 
 
+# What tops each archive, in one look a channel.
+_HEADS = text(
+    "SELECT r.channel, r.at, r.article,"
+    " (SELECT b.part FROM parts b WHERE b.channel = r.channel AND (b.at, b.article) < (r.at, r.article)"
+    "  ORDER BY b.at DESC, b.article DESC LIMIT 1) AS newest,"
+    " (SELECT max(n.part) FROM parts n WHERE n.channel = r.channel) AS last_name"
+    " FROM parts r WHERE r.part = 0 AND r.channel IN :channels"
+).bindparams(bindparam("channels", expanding=True))
+
+
 def heads(connection: Connection, channels: Iterable[int]) -> dict[int, Head]:
     """Give the heads of channels; those without any part are left out."""
-    statement = select(parts).where(parts.c.channel.in_(list(channels)), parts.c.part == CURRENT)
-    found = {}
-    for row in connection.execute(statement).all():
-        rest: Key = (row.at, row.article)
-        below = _names(row.channel).where(_at < tuple_(*rest)).order_by(*_DOWN).limit(1)
-        last = select(func.max(parts.c.part)).where(parts.c.channel == row.channel)
-        newest, last_name = (int(connection.execute(asked).scalar_one()) for asked in (below, last))
-        found[row.channel] = Head(rest, newest, last_name)
-    return found
+    rows = connection.execute(_HEADS, {"channels": list(channels)})
+    return {row.channel: Head((row.at, row.article), row.newest, row.last_name) for row in rows}
 
 
 def span(connection: Connection, channel: int, part: int) -> Span | None:
@@ -75,6 +79,27 @@ def span(connection: Connection, channel: int, part: int) -> Span | None:
     older = connection.execute(_names(channel).where(_at < tuple_(*lower)).order_by(*_DOWN).limit(1)).scalar()
     newer = None if upper.part == CURRENT else int(upper.part)
     return Span(lower, (upper.at, upper.article), older, newer)
+
+
+def spans(connection: Connection, wanted: Iterable[Spot]) -> dict[Spot, Span]:
+    """Give the ranges of parts; of a channel with several of them all cuts are read at once."""
+    by_channel: dict[int, list[int]] = {}
+    for channel, part in wanted:
+        if part != CURRENT:
+            by_channel.setdefault(channel, []).append(part)
+    found: dict[Spot, Span] = {}
+    for channel, some in by_channel.items():
+        if len(some) < SEVERAL:
+            alone = ((part, span(connection, channel, part)) for part in some)
+            found |= {(channel, part): one for part, one in alone if one is not None}
+            continue
+        rows = connection.execute(select(parts).where(parts.c.channel == channel).order_by(parts.c.at, parts.c.article))
+        cuts = [((row.at, row.article), row.part) for row in rows]
+        for at, (lower, part) in enumerate(cuts[:-1]):
+            upper, newer = cuts[at + 1]
+            older = cuts[at - 1][1] if at else None
+            found[channel, part] = Span(lower, upper, older, newer or None)
+    return found
 
 
 def close(connection: Connection, channel: int, part: int, upper: Key) -> None:

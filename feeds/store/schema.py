@@ -318,6 +318,7 @@ documents = Table(
     # or has a tombstone). Null: no version is known to be so.
     _at("told_since", optional=True),
     _at("atom_told_since", optional=True),
+    _text("masthead"),  # stands for all values that the frames were made from, but the stamp
     _text("rss_hash"),
     Column("rss_head", LargeBinary, nullable=False),
     Column("rss_tail", LargeBinary, nullable=False),

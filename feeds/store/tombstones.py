@@ -37,3 +37,9 @@ def of(connection: Connection, channel: int, *, since_us: int, until_us: int) ->
         .limit(MOST)
     )
     return [(row.article, row.at, row.reason) for row in rows]
+
+
+def among(connection: Connection, channels: Iterable[int]) -> set[int]:
+    """Give those of these channels that have a tombstone at all."""
+    own = tombstones.c.channel.in_(list(channels))
+    return set(connection.execute(select(tombstones.c.channel).where(own).distinct()).scalars())

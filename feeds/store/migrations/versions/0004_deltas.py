@@ -1,4 +1,4 @@
-"""From which versions on a delta says all, and documents by their stamps."""
+"""From which versions on a delta says all, what frames were made from, and documents by their stamps."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,4 +10,5 @@ down_revision = "0003"
 def upgrade() -> None:
     op.add_column("documents", sa.Column("told_since", sa.BigInteger(), nullable=True))
     op.add_column("documents", sa.Column("atom_told_since", sa.BigInteger(), nullable=True))
+    op.add_column("documents", sa.Column("masthead", sa.Text(), server_default="", nullable=False))
     op.create_index("documents_by_stamp", "documents", ["stamp"])
