@@ -62,24 +62,28 @@ def all_spots(connection: Connection) -> list[Spot]:
 
 def save(connection: Connection, recipes: Iterable[Recipe]) -> None:
     """Store recipes and give notice of them; the caller has checked that the stamps are still those it read."""
-    seq = None
-    for recipe in recipes:
-        seq = draw(connection) if seq is None else seq
-        row: dict[str, object] = {
-            "channel": recipe.channel,
-            "part": recipe.part,
-            "seq": seq,
-            "stamp": recipe.stamp,
-            "variant": recipe.variant,
-            "entries": json.dumps(recipe.entries, separators=(",", ":")),
-            "masthead": recipe.masthead,
-            "told_since": recipe.told_since,
-            "atom_told_since": recipe.atom_told_since,
-        }
-        for format in Format:
-            row[f"{format}_hash"] = recipe.hashes[format]
-            row[f"{format}_head"], row[f"{format}_tail"] = recipe.frames[format]
-        upsert(connection, documents, [row], key=["channel", "part"])
+    made = list(recipes)
+    if made:
+        seq = draw(connection)
+        upsert(connection, documents, [_row_of(recipe, seq) for recipe in made], key=["channel", "part"])
+
+
+def _row_of(recipe: Recipe, seq: int) -> dict[str, object]:
+    row: dict[str, object] = {
+        "channel": recipe.channel,
+        "part": recipe.part,
+        "seq": seq,
+        "stamp": recipe.stamp,
+        "variant": recipe.variant,
+        "entries": json.dumps(recipe.entries, separators=(",", ":")),
+        "masthead": recipe.masthead,
+        "told_since": recipe.told_since,
+        "atom_told_since": recipe.atom_told_since,
+    }
+    for format in Format:
+        row[f"{format}_hash"] = recipe.hashes[format]
+        row[f"{format}_head"], row[f"{format}_tail"] = recipe.frames[format]
+    return row
 
 
 def entries(connection: Connection, *, after: Spot | None, limit: int) -> tuple[list[tuple[str, str]], Spot | None]:
