@@ -10,6 +10,7 @@ from feeds.cli.backup import backup
 from feeds.cli.demo import demo
 from feeds.cli.doctor import doctor
 from feeds.cli.imports import import_files
+from feeds.cli.lint import lint
 from feeds.cli.migrate import migrate
 from feeds.cli.rebuild import rebuild
 from feeds.cli.serve_command import serve
@@ -39,5 +40,5 @@ def main() -> None:
     """Broadsheet, a feed publisher for newsrooms."""
 
 
-for command in (serve, migrate, doctor, rebuild, import_files, articles, sources, tokens, backup, demo):
+for command in (serve, migrate, doctor, rebuild, import_files, articles, sources, tokens, lint, backup, demo):
     main.add_command(command)
