@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from feeds.demo.newsroom import CORRECTION, WITHDRAWAL, sources, stories
+from feeds.demo.pictures import illustrate
 from feeds.errors import BroadsheetError, Refusal
 from feeds.model.dates import parse_rfc3339, rfc3339
 from feeds.model.submission import submission_of
@@ -31,6 +32,7 @@ def load(room: Newsroom) -> int:
         _follow_port(room)
         return 0
     pieces = stories(loaded_at)
+    illustrate(room, pieces)
     for at in range(0, len(pieces), BULK_ITEMS // 2):
         with room.store.write() as connection:
             for fields in pieces[at : at + BULK_ITEMS // 2]:
