@@ -22,7 +22,7 @@ def illustrate(room: Newsroom, stories: list[dict[str, object]]) -> None:
     drawn = [_kept(room, scene(light, subject, seed=seed)) for seed, (light, subject, _, _) in enumerate(_SCENES)]
     faces: dict[str, str] = {}
     for number, fields in enumerate(reversed(stories)):
-        if number % EVERY == 0:
+        if number % EVERY == 1:  # the newest is still to come; the next one leads the front page
             at = number // EVERY % len(_SCENES)
             _, _, alt, caption = _SCENES[at]
             fields["image"] = {"url": drawn[at], "alt": alt, "caption": caption, "credit": CREDIT}
