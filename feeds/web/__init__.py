@@ -1,7 +1,5 @@
 """The doors: the front for documents, the API, the pages. `create_app` makes the WSGI application of one process."""
 
-from datetime import timedelta
-
 from flask import Flask, Response, request
 
 from feeds import metrics
@@ -25,7 +23,6 @@ API_CALLS = 8  # under way at a time in one process; the server has more threads
 def create_app(room: Newsroom) -> Flask:
     """Make the application that serves a newsroom, and start its watcher for changes."""
     app = Flask("feeds.web", static_folder="pages/static", static_url_path="/static", template_folder="pages/templates")
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(hours=1)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
     app.extensions["newsroom"] = room
     app.extensions["rate"] = Rate(room.settings.server.api_rate)
@@ -81,6 +78,8 @@ def _safe(response: Response) -> Response:
     """Say on every answer what a browser may do with it (pages set a policy of their own), and count it."""
     kind = "api" if request.path.startswith("/api") else "page"
     metrics.count("feeds_http_requests", kind, str(response.status_code))
+    if request.path.startswith("/static/") and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = "max-age=3600"  # Flask's own would add that it is public
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")

@@ -9,7 +9,7 @@ from feeds.web.auth import room
 from feeds.web.conditional import check_read
 
 blueprint = Blueprint("pictures", __name__)
-CACHE_CONTROL = "public, max-age=31536000, immutable"
+CACHE_CONTROL = "max-age=31536000, immutable"
 _TYPE_OF = {extension: media_type for media_type, extension in TYPES.items()}
 
 

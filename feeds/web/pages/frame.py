@@ -78,7 +78,7 @@ def render(template: str, page: Page, feeds: Sequence[FeedLink] = (), status: in
         **context,
     )
     answer = make_response(text, status)
-    answer.headers["Cache-Control"] = CACHE_CONTROL if status == 200 else "no-cache"
+    answer.headers["Cache-Control"] = CACHE_CONTROL if status == 200 else "no-store"
     answer.headers["Content-Security-Policy"] = _policy()
     if room().site.hubs:
         answer.headers["Link"] = ", ".join(f'<{hub}>; rel="hub"' for hub in room().site.hubs)
