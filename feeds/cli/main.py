@@ -8,6 +8,7 @@ from feeds import VERSION
 from feeds.cli.articles import articles
 from feeds.cli.demo import demo
 from feeds.cli.imports import import_files
+from feeds.cli.lint import lint
 from feeds.cli.migrate import migrate
 from feeds.cli.serve_command import serve
 from feeds.cli.sources import sources
@@ -35,5 +36,5 @@ def main() -> None:
     """Broadsheet, a feed publisher for newsrooms."""
 
 
-for command in (serve, migrate, demo, import_files, articles, sources):
+for command in (serve, migrate, demo, import_files, articles, sources, lint):
     main.add_command(command)

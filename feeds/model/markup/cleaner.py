@@ -24,7 +24,7 @@ _BLOCKS = set(
 )
 _INLINE = set(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q rp rt ruby s samp small span
+    a abbr acronym b bdi big cite code data del dfn em font i ins kbd mark q rp rt ruby s samp small span
     strike strong sub sup time tt u var wbr
     """.split()
 )

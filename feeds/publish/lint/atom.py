@@ -118,8 +118,8 @@ def _text_faults(name: str, element: Any) -> Faults:
 def _link_faults(link: Any) -> Faults:
     rel, href = link.get("rel", "alternate"), link.get("href")
     # Atom resolves relative references, and takes IRIs (§2, §4.2.7.1); readers are less able.
-    level = Level.ERROR if not href else Level.OURS
-    if (fault := address_fault(f"link {rel}", href, level)) is not None:
+    level = Level.ERROR if href is None else Level.OURS
+    if (fault := address_fault(f"link {rel}", href, level, unfit=Level.OURS)) is not None:
         yield fault._replace(line=link.sourceline)
     if rel == "enclosure" and not link.get("length"):
         yield Fault(f"link enclosure: lacks its length: {str(href)[:80]}", Level.WARNING, link.sourceline)
@@ -130,7 +130,7 @@ def _person_faults(person: Any) -> Faults:
     if name is None or not name.strip():
         yield Fault("author: has no name", line=person.sourceline)
     if (uri := person.find(f"{ATOM}uri")) is not None:
-        yield from told(address_fault("author", uri.text or "", Level.OURS))
+        yield from told(address_fault("author", uri.text or "", Level.OURS, unfit=Level.OURS))
 
 
 def _tombstone_faults(gone: Any) -> Faults:

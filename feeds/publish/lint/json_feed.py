@@ -60,7 +60,10 @@ def item_faults(item: dict[str, Any]) -> Faults:
         yield from told(address_fault("attachments", attachment.get("url")))
         if "/" not in str(attachment.get("mime_type", "")):
             yield Fault("attachments: one lacks its mime_type")
-        if not isinstance(attachment.get("size_in_bytes", 0), int | float):
+        size = attachment.get("size_in_bytes")
+        if size is None:
+            yield Fault(f"attachments: lacks its size_in_bytes: {str(attachment.get('url'))[:80]}", Level.WARNING)
+        elif not isinstance(size, int | float):
             yield Fault("attachments: size_in_bytes is no number")
 
 

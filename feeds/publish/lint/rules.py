@@ -87,17 +87,24 @@ def title_fault(title: object, level: Level = Level.ERROR) -> Fault | None:
     return Fault("title: holds control characters", Level.OURS)
 
 
-def address_fault(name: str, address: object, level: Level = Level.ERROR, *, any_scheme: bool = False) -> Fault | None:
-    """Ask for an absolute address in ASCII, of the web where no other scheme may be; `level` is that of its absence."""
+def address_fault(
+    name: str, address: object, level: Level = Level.ERROR, *, unfit: Level = Level.ERROR, any_scheme: bool = False
+) -> Fault | None:
+    """Ask for an absolute address in ASCII, of the web where no other scheme may be.
+
+    `level` is that of its absence, `unfit` that of an address which is none.
+    """
     if not isinstance(address, str) or not address:
         return Fault(f"{name}: is missing", level)
     legal = _ABSOLUTE if any_scheme else _WEB
-    return None if legal.fullmatch(address) else Fault(f"{name}: is no absolute address: {address[:80]}", level)
+    if address != address.strip() and legal.fullmatch(address.strip()):
+        return Fault(f"{name}: has white space around it", Level.OURS)
+    return None if legal.fullmatch(address) else Fault(f"{name}: is no absolute address: {address[:80]}", unfit)
 
 
 def mail_date(text: str) -> datetime:
     """Read a date as RSS writes it (RFC 822 with four digits of the year allowed); raises ValueError."""
-    if not _MAIL_DATE.fullmatch(text.strip()):
+    if not _MAIL_DATE.fullmatch(" ".join(text.split())):
         raise ValueError(f"is no date of RFC 822: {text.strip()[:40]}")
     return parsedate_to_datetime(text)
 
@@ -122,7 +129,7 @@ def atom_date_fault(name: str, text: object, level: Level | None = Level.ERROR) 
 
 def language_fault(name: str, tag: object) -> Fault | None:
     """Ask for a language tag where there is one."""
-    if tag is None or (isinstance(tag, str) and "_" not in tag and language_tag(tag)):
+    if tag is None or tag == "" or (isinstance(tag, str) and "_" not in tag and language_tag(tag)):
         return None
     return Fault(f"{name}: is no language tag: {str(tag)[:40]}")
 
