@@ -12,6 +12,7 @@ from feeds.ingest.identity import distinct
 from feeds.model.article import Attachment, Image
 from feeds.model.entry import Entry, EntryText, ParsedFeed
 from feeds.model.label import fold
+from feeds.model.language import language_tag
 from feeds.model.markup import absolute, absolute_address, clean, from_plain, plain, text_of, web_address
 from feeds.model.source import Source
 
@@ -21,7 +22,6 @@ MAX_ADDRESS = 4096
 MAX_AUTHORS, MAX_TAGS, MAX_FILES = 50, 100, 100
 FIRST_WORDS = 80  # characters of a text that stand for a missing headline
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}", re.ASCII)
 
 
@@ -48,7 +48,7 @@ def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) ->
         "authors": [{"name": name} for name in _names(source.authors or entry.authors)[:MAX_AUTHORS]],
         "tags": _tags(entry, source)[:MAX_TAGS],
         "section": source.section,
-        "language": _language(source.language or entry.language or feed.language),
+        "language": language_tag(source.language or entry.language or feed.language) or "",
         "rights": plain(entry.rights or feed.rights)[:2000],
         "canonical_url": canonical,
         "image": _image(entry.image, base),
@@ -112,11 +112,6 @@ def _tags(entry: Entry, source: Source) -> list[str]:
     """Map the partner's tags to ours; one that is mapped to nothing is dropped, one that is not mapped kept."""
     ours = {fold(theirs): mapped for theirs, mapped in source.tags}
     return _names((*(ours.get(fold(plain(tag)), tag) for tag in entry.tags), *source.add_tags))
-
-
-def _language(tag: str) -> str:
-    spelled = tag.strip().replace("_", "-")
-    return spelled if len(spelled) <= 35 and _LANGUAGE.fullmatch(spelled) else ""
 
 
 def _image(image: Image | None, base: str) -> dict[str, object] | None:

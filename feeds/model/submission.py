@@ -24,6 +24,7 @@ from feeds.errors import Fault, Refusal
 from feeds.model.article import FLAGS, Status
 from feeds.model.dates import parse_rfc3339, whole_second
 from feeds.model.label import fold
+from feeds.model.language import language_tag
 from feeds.model.markup import clean, plain, plain_lines, site_address, web_address
 from feeds.model.slug import RESERVED_SLUGS, SLUG
 
@@ -44,7 +45,6 @@ READ_ONLY = (
     "withdrawn_reason",
 )
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}(?:\s*;[\x20-\x7e]{0,100})?", re.ASCII)
 
 
@@ -74,9 +74,11 @@ def _body(html: str) -> str:
 
 
 def _language(text: str) -> str:
-    if text and (len(text) > 35 or not _LANGUAGE.fullmatch(text)):
+    if not text:
+        return text
+    if (tag := language_tag(text)) is None:
         raise ValueError("must be a BCP 47 language tag such as en or pt-BR")
-    return text
+    return tag
 
 
 def _web(text: str) -> str:

@@ -15,7 +15,8 @@ from feeds.model.label import Kind
 from feeds.model.markup import ascii_address, xml_text
 from feeds.model.site import Site
 from feeds.publish import feedgen_xml
-from feeds.publish.feedgen_xml import label
+from feeds.publish.feedgen_xml import label, text_node
+from feeds.publish.media import image_nodes
 from feeds.publish.parts import Category, EntryParts, FeedParts, Node, Person
 from feeds.publish.printed import Credit, PrintedArticle, PrintedMasthead, media_type, print_article
 
@@ -80,14 +81,13 @@ def _entry_nodes(printed: PrintedArticle) -> Iterator[Node]:
     yield _link("alternate", printed.link, type="" if printed.link == printed.canonical_url else "text/html")
     for attachment in printed.attachments:
         yield _enclosure(attachment)
-    if (image := printed.image) is not None and all(image.url != each.url for each in printed.attachments):
-        title = image.caption or image.alt
-        yield _enclosure(Attachment(url=image.url, type=image.type, length=image.length, title=title))
     for related in printed.related:
         if related.url:
             yield _link("related", related.url, title=related.title)
     if printed.canonical_url:
         yield _link("via", printed.canonical_url)
+    if printed.image is not None:
+        yield from image_nodes(printed.image)  # an enclosure would be one attachment too many
     if printed.credit is not None:
         yield _source(printed.credit, rfc3339(printed.updated), has_author=bool(printed.authors))
 
@@ -97,7 +97,8 @@ def _source(credit: Credit, updated: str, *, has_author: bool) -> Node:
 
     An entry without authors has its source's, else the feed's (§4.2.1): the story is the partner's, not ours.
     """
-    children = [Node("id", credit.feed_url), Node("title", credit.title), Node("updated", updated)]
+    title = text_node("title", credit.title)
+    children = [Node("id", credit.feed_url), title, Node("updated", updated)]
     if not has_author:
         children.append(Node("author", children=(Node("name", credit.title),)))
     if credit.site_url:

@@ -7,6 +7,7 @@ and atom.py say what is printed.
 """
 
 import html
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -33,7 +34,9 @@ NAMESPACES = {
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 _RSS_NAMESPACES = {prefix: NAMESPACES[prefix] for prefix in ("atom", "content", "dc", "media", "sy", "fh")}
-_ATOM_NAMESPACES = {"fh": NAMESPACES["fh"]}
+_ATOM_NAMESPACES = {prefix: NAMESPACES[prefix] for prefix in ("fh", "media")}
+# RSS texts that readers take as they are: where they look like markup, only their spelling tells (RSS Profile).
+_PLAIN_TEXTS = re.compile(rb"(<(?:category|copyright|source)(?: [^<>]*)?>)([^<]*(?:&lt;|&amp;#?\w)[^<]*)(?=</)")
 
 
 class _Unprinted(datetime):
@@ -104,7 +107,7 @@ class _Feed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
 def rss_fragment(parts: EntryParts) -> bytes:
     """Render one RSS item; raises ValueError where XML cannot hold its text."""
-    return _cut_root("rss", _RSS_NAMESPACES, _rss_entry(parts).rss_entry())
+    return _spelt(_cut_root("rss", _RSS_NAMESPACES, _rss_entry(parts).rss_entry()))
 
 
 def atom_fragment(parts: EntryParts) -> bytes:
@@ -114,7 +117,7 @@ def atom_fragment(parts: EntryParts) -> bytes:
 
 def rss_frame(parts: FeedParts) -> Frame:
     """Render an RSS document without items, cut where they go."""
-    return _cut_frame(_rss_feed(parts).rss_str(), b"</channel>")
+    return _cut_frame(_spelt(_rss_feed(parts).rss_str()), b"</channel>")
 
 
 def atom_frame(parts: FeedParts) -> Frame:
@@ -124,8 +127,7 @@ def atom_frame(parts: FeedParts) -> Frame:
 
 def rss_document(feed: FeedParts, entries: Sequence[EntryParts]) -> bytes:
     """Render a whole RSS document in one go: what frame and fragments must join to, byte for byte."""
-    document: bytes = _filled(_rss_feed(feed), [_rss_entry(parts) for parts in entries]).rss_str()
-    return document
+    return _spelt(_filled(_rss_feed(feed), [_rss_entry(parts) for parts in entries]).rss_str())
 
 
 def atom_document(feed: FeedParts, entries: Sequence[EntryParts]) -> bytes:
@@ -145,6 +147,11 @@ def label(text: str) -> str:
     The attribute cannot say that it is plain, and validators warn of it; the address alone will do.
     """
     return "" if is_markup(text) else text
+
+
+def text_node(tag: str, text: str) -> Node:
+    """Make a text of Atom; one that looks like markup is escaped once more and says so (RFC 4287 §3.1.1.2)."""
+    return Node(tag, html.escape(text, quote=False), {"type": "html"}) if _is_doubtful(text) else Node(tag, text)
 
 
 def _rss_entry(parts: EntryParts) -> Any:
@@ -264,12 +271,12 @@ def _mend_atom(parent: Any) -> None:
     for name in ("updated", "published"):
         if (moment := parent.find(name)) is not None:
             moment.text = rfc3339(datetime.fromisoformat(moment.text))
-    for name in ("title", "subtitle", "summary"):
-        text = parent.find(name)
-        if text is not None and (_is_entity(text.text) or "</" in text.text):
-            # RFC 4287 §3.1.1.2: html that is escaped once more is the same plain text, beyond doubt.
-            text.text = html.escape(text.text, quote=False)
-            text.set("type", "html")
+    for name in ("title", "subtitle", "summary", "rights"):
+        element = parent.find(name)
+        if element is not None and _is_doubtful(element.text):
+            mended = text_node(name, element.text)
+            element.text = mended.text
+            element.attrib.update(mended.attributes)
 
 
 def _read_as_html(text: str, *, risky: Callable[[str], bool]) -> Any:
@@ -286,9 +293,21 @@ def _is_entity(text: str) -> bool:
     return "&" in text and html.unescape(text) != text
 
 
+def _is_doubtful(text: str) -> bool:
+    """Say whether a reader, or a validator, of Atom might take plain text for HTML."""
+    return _is_entity(text) or "</" in text
+
+
 def _has_syntax(text: str) -> bool:
     """Say whether a strict reader of HTML would stumble: at a bare ampersand too."""
     return "<" in text or "&" in text
+
+
+def _spelt(data: bytes) -> bytes:
+    """Write markup in RSS's plain texts as hexadecimal references: the same text, beyond doubt."""
+    return _PLAIN_TEXTS.sub(
+        lambda found: found[1] + found[2].replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;"), data
+    )
 
 
 def _cut_root(tag: str, namespaces: dict[str, str], entry: Any) -> bytes:

@@ -48,8 +48,8 @@ def _item(printed: PrintedArticle) -> dict[str, Any]:
             "external_url": printed.canonical_url,
             "title": printed.title,
             "content_html": printed.content,
-            # One of the two is required; what has no HTML to give has its summary.
-            "content_text": "" if printed.content else printed.summary,
+            # One of the two is required; what has no HTML to give has its summary, and whom it came from.
+            "content_text": "" if printed.content else _content_text(printed),
             "summary": printed.summary,
             "image": printed.image.url if printed.image is not None else "",
             "date_published": rfc3339(printed.published),
@@ -61,6 +61,11 @@ def _item(printed: PrintedArticle) -> dict[str, Any]:
             "_broadsheet": _item_extension(printed),
         }
     )
+
+
+def _content_text(printed: PrintedArticle) -> str:
+    credit = "" if printed.credit is None else printed.credit.line
+    return printed.summary if credit in ("", printed.summary) else f"{printed.summary}\n\n{credit}"
 
 
 def _item_extension(printed: PrintedArticle) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def _feed(masthead: Masthead, site: Site) -> dict[str, Any]:
             "feed_url": printed.address(masthead.path, Format.JSON),
             "description": printed.description,
             "next_url": printed.address(older, Format.JSON) if older else "",
-            "icon": printed.image,
+            "icon": printed.square,
             "favicon": printed.icon,
             "authors": [_filled({"name": name, "url": page})],
             "language": masthead.language,

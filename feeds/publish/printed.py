@@ -171,6 +171,7 @@ class PrintedMasthead:
         self.home = ascii_address(masthead.home_url)
         self.image = _address(masthead.image or site.logo, site)
         self.icon = _address(site.icon, site)
+        self.square = _address(masthead.image or site.icon or site.logo, site)
         self.logo = _address(site.logo, site)
         self.rights = xml_text(site.rights)
         self.hubs = tuple(ascii_address(hub) for hub in site.hubs)

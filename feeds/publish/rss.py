@@ -5,16 +5,16 @@ RSS, Atom links, the archive's marks) is told here, element by element; how titl
 markup is feedgen_xml's.
 """
 
-import html
 from collections.abc import Iterator
 
 from feeds.errors import RenderError
-from feeds.model.article import Article, Attachment, Image
+from feeds.model.article import Article, Attachment
 from feeds.model.dates import rfc3339, rfc5322
 from feeds.model.document import Format, Frame, Masthead, Variant
 from feeds.model.site import Site
 from feeds.publish import feedgen_xml
-from feeds.publish.feedgen_xml import is_markup, label
+from feeds.publish.feedgen_xml import label
+from feeds.publish.media import attachment_node, image_nodes
 from feeds.publish.parts import Category, EntryParts, FeedParts, Node
 from feeds.publish.printed import PrintedArticle, PrintedMasthead, media_type, print_article
 
@@ -86,60 +86,16 @@ def _item_nodes(printed: PrintedArticle, enclosure: Attachment | None) -> Iterat
     if printed.is_foreign:
         yield Node("dc:language", printed.language)
     if printed.image is not None:
-        yield from _image_nodes(printed.image)
+        yield from image_nodes(printed.image)
     for attachment in printed.attachments:
         if attachment is not enclosure and (printed.image is None or attachment.url != printed.image.url):
-            yield _attachment_node(attachment)
+            yield attachment_node(attachment)
     for related in printed.related:
         if related.url:
             title = label(related.title)
             yield Node("atom:link", attributes={"rel": "related", "href": related.url, "title": title})
     if printed.canonical_url:
         yield Node("atom:link", attributes={"rel": "via", "href": printed.canonical_url})
-
-
-def _image_nodes(image: Image) -> Iterator[Node]:
-    size = {"width": _number(image.width), "height": _number(image.height)}
-    told = (
-        # The alternative text is the picture's description where there is no caption.
-        ("media:title", image.alt if image.caption else ""),
-        ("media:description", image.caption or image.alt),
-        ("media:credit", image.credit),
-    )
-    yield Node(
-        "media:content",
-        attributes={
-            "url": image.url,
-            "medium": "image",
-            "type": image.type,
-            "fileSize": _number(image.length),
-            **size,
-        },
-        children=tuple(_text_node(tag, text) for tag, text in told if text),
-    )
-    yield Node("media:thumbnail", attributes={"url": image.url, **size})
-
-
-def _attachment_node(attachment: Attachment) -> Node:
-    kind = media_type(attachment.url, attachment.type)
-    return Node(
-        "media:content",
-        attributes={
-            "url": attachment.url,
-            "medium": _medium(kind),
-            "type": kind,
-            "fileSize": _number(attachment.length),
-            "duration": _number(attachment.duration),
-        },
-        children=(_text_node("media:title", attachment.title),) if attachment.title else (),
-    )
-
-
-def _text_node(tag: str, text: str) -> Node:
-    """Make a text of Media RSS; one that looks like markup says that it is escaped (media:title type)."""
-    if tag == "media:credit" or not is_markup(text):
-        return Node(tag, text)
-    return Node(tag, html.escape(text, quote=False), {"type": "html"})
 
 
 def _channel_nodes(masthead: Masthead, site: Site, links: tuple[dict[str, str], ...]) -> Iterator[Node]:
@@ -165,15 +121,3 @@ def _pace(ttl_minutes: int) -> tuple[str, int]:
 
 def _is_enclosure(attachment: Attachment) -> bool:
     return bool(attachment.type) and attachment.length is not None
-
-
-def _medium(kind: str) -> str:
-    family = kind.partition("/")[0]
-    if family in ("image", "audio", "video"):
-        return family
-    return "document" if kind in ("application/pdf", "application/epub+zip") or family == "text" else ""
-
-
-def _number(value: float | None) -> str:
-    """Write a size or a length in seconds; nothing where it is unknown or zero, which Media RSS does not know."""
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value else ""

@@ -10,7 +10,7 @@ from feeds.model.article import Article, Attachment, Image, Related, RelatedTarg
 from feeds.model.document import Format, Masthead, Variant
 from tests.publish import newsroom
 from tests.publish.newsroom import FULL, SITE, SUMMARY, article, author, document, fragment, masthead, origin
-from tests.publish.reading import ATOM, HISTORY, TOMBSTONE, links
+from tests.publish.reading import ATOM, HISTORY, MEDIA, TOMBSTONE, links
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "https://news.example/feeds/tags/harbour"
@@ -157,13 +157,6 @@ def test_links_keep_rel_type_length_and_title() -> None:
             "title": "Talk",
         },
         {"rel": "enclosure", "type": "application/pdf", "href": "https://news.example/media/paper.pdf"},
-        {
-            "rel": "enclosure",
-            "type": "image/jpeg",
-            "href": "https://news.example/media/q.jpg",
-            "length": "9",
-            "title": "A quay",
-        },
         {"rel": "related", "href": "https://news.example/articles/b2/other", "title": "Other"},
         {"rel": "via", "href": "https://first.example/"},
     ]
@@ -221,3 +214,20 @@ def test_fragment_needs_the_prefixes_of_its_document_and_declares_none() -> None
 def test_text_that_xml_cannot_hold_costs_its_own_article_alone() -> None:
     with pytest.raises(RenderError):
         fragment(Format.ATOM, article(canonical_url="https://first.example/\x00"))
+
+
+def test_picture_is_media_and_no_attachment() -> None:
+    found = entry(newsroom.EVERYTHING)
+    address = "https://news.example/media/gr%C3%B6%C3%9Fe.jpg"
+    image = found.find(f"{MEDIA}content")
+    assert image is not None
+    assert (image.get("url"), image.get("width"), image.findtext(f"{MEDIA}credit")) == (address, "1600", "Jo Ann")
+    assert address not in links(found, "enclosure")
+
+
+def test_rights_and_a_sources_title_that_look_like_markup_say_how_they_are_read() -> None:
+    found = entry(article(rights="© <b>A</b>", origin=newsroom.origin(title="Radio <b>One</b>")))
+    for element in (found.find(f"{ATOM}rights"), found.find(f"{ATOM}source/{ATOM}title")):
+        assert element is not None
+        assert element.get("type") == "html"
+        assert "&lt;b&gt;" in (element.text or "")

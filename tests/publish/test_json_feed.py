@@ -30,7 +30,7 @@ def test_feed_without_items_says_who_and_what_it_is() -> None:
         "home_page_url": "https://news.example/tags/harbour",
         "feed_url": f"{BASE}.json",
         "description": "Ships, quays, tides",
-        "icon": "https://news.example/media/logo.png",
+        "icon": "https://news.example/media/icon.png",
         "favicon": "https://news.example/media/icon.png",
         "authors": [{"name": "The Quay & Tide", "url": "https://news.example/"}],
         "language": "en",
@@ -194,13 +194,28 @@ def test_partners_item_has_the_original_and_a_credit() -> None:
     }
 
 
-@pytest.mark.parametrize("logo", ["", "/media/other.png"])
-def test_icon_is_the_channels_image_else_the_sites_logo(logo: str) -> None:
-    site = replace(SITE, logo=logo)
-    with_image = json.loads(document(Format.JSON, head=masthead(image="/media/own.png"), site=site))
-    assert with_image["icon"] == "https://news.example/media/own.png"
-    without = json.loads(document(Format.JSON, site=site))
-    assert without.get("icon", "") == (f"https://news.example{logo}" if logo else "")
+@pytest.mark.parametrize(
+    ("own", "icon", "logo", "shown"),
+    [
+        ("/own.png", "/icon.png", "/l.png", "/own.png"),
+        ("", "/icon.png", "/l.png", "/icon.png"),
+        ("", "", "/l.png", "/l.png"),
+    ],
+)
+def test_icon_is_the_channels_image_else_the_sites_square_one(own: str, icon: str, logo: str, shown: str) -> None:
+    found = json.loads(document(Format.JSON, head=masthead(image=own), site=replace(SITE, logo=logo, icon=icon)))
+    assert found["icon"] == f"https://news.example{shown}"
+    assert found.get("favicon", "") == (f"https://news.example{icon}" if icon else "")
+
+
+def test_site_without_pictures_has_no_icon() -> None:
+    assert "icon" not in json.loads(document(Format.JSON, site=replace(SITE, logo="", icon="")))
+
+
+def test_partners_summary_says_whom_it_is_from() -> None:
+    found = item(newsroom.PARTNER_SUMMARY)
+    assert found["content_text"] == "It fell at noon.\n\nBy courtesy of Island Radio & friends"
+    assert found["summary"] == "It fell at noon."
 
 
 def test_texts_stand_as_themselves_not_as_escapes() -> None:

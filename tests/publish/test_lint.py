@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feeds.model.article import Attachment, Image
 from feeds.model.document import Format
-from feeds.publish.lint import lint_document, lint_fragment
+from feeds.publish.lint import examine, lint_document, lint_fragment
 from tests.publish import newsroom
 from tests.publish.newsroom import article, author, document, fragment, instant, masthead, origin, tag
 
@@ -156,3 +156,93 @@ def test_unsafe_markup_is_never_taken_for_plainly_safe(markup: str) -> None:
     )
     (fault,) = lint_fragment(Format.JSON, data.encode())
     assert fault.startswith("content_html: ")
+
+
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x:1</id><title>T</title><updated>2026-05-01T00:00:00Z</updated>'
+    '<link rel="self" href="https://a.example/f"/><author><name>A</name></author>{}</feed>'
+)
+ENTRY = (
+    "<entry><id>urn:x:{0}</id><title>E</title><updated>2026-05-0{0}T00:00:00Z</updated>"
+    '<link href="https://a.example/{0}"/>{1}</entry>'
+)
+RSS = '<rss version="2.0"><channel><title>T</title><link>https://a.example/</link><description>D</description>{}</channel></rss>'
+FEED = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "feed_url": "https://a.example/f"}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "error"),
+    [
+        (ATOM.format(ENTRY.format(1, "")), "Atom 1.0", ""),
+        (ATOM.format(ENTRY.format(1, '<link rel="enclosure" href="a.mp3"/>')), "Atom 1.0", ""),
+        (ATOM.format(ENTRY.format(1, '<category label="x"/>')), "Atom 1.0", "category: lacks its term"),
+        (ATOM.format(ENTRY.format(1, '<summary type="xhtml">x</summary>')), "Atom 1.0", "summary: is no XHTML"),
+        (ATOM.format(ENTRY.format(1, '<content type="md">x</content>')), "Atom 1.0", "content: is of no type"),
+        (ATOM.format(ENTRY.format(1, "") * 2), "Atom 1.0", "stands twice"),
+        (ATOM.format("<title>U</title>"), "Atom 1.0", "title: stands twice"),
+        (
+            ATOM.format('<link rel="prev-archive" href="https://a.example/1"/><x:complete xmlns:x="{fh}"/>').replace(
+                "{fh}", "http://purl.org/syndication/history/1.0"
+            ),
+            "Atom 1.0",
+            "says that it is complete",
+        ),
+        (RSS.format("<item><title>Only a title</title></item>"), "RSS 2.0", ""),
+        (RSS.format("<item><description>Only a text</description></item>"), "RSS 2.0", ""),
+        (RSS.format("<item><link>https://a.example/1</link></item>"), "RSS 2.0", "title: is missing"),
+        (RSS.format("<language>hi_IN</language>"), "RSS 2.0", "language: is no language tag"),
+        (RSS.format("<ttl>PT5M</ttl>"), "RSS 2.0", "ttl: is no number"),
+        (RSS.format("<image><url>/logo.png</url></image>"), "RSS 2.0", "image url: is no absolute address"),
+        (RSS.format('<item><title>a</title><guid isPermaLink="true">7</guid></item>'), "RSS 2.0", "guid: is no"),
+        (
+            RSS.format('<item><title>a</title><enclosure url="https://a.example/1"/></item>'),
+            "RSS 2.0",
+            "enclosure: lacks",
+        ),
+        (RSS.format("<item><title>a</title><category/></item>"), "RSS 2.0", "category: one is empty"),
+        (RSS.replace("2.0", "0.91").format(""), "RSS 0.91", ""),
+        (json.dumps(FEED | {"items": [{"id": "1", "content_text": "x"}]}), "JSON Feed 1.1", ""),
+        (json.dumps(FEED | {"items": [{"id": 1, "content_text": "x"}]}), "JSON Feed 1.1", "id: is missing"),
+        (json.dumps(FEED | {"items": [{"id": "1", "content": "x"}]}), "JSON Feed 1.1", "has neither content_html"),
+        (json.dumps(FEED), "JSON Feed 1.1", "items: is no list"),
+        ("<html><body/></html>", "", "is no RSS, Atom or JSON Feed document, but html"),
+        ("<rss", "", "not well-formed"),
+        ('{"a"', "JSON Feed", "not JSON"),
+    ],
+)
+def test_anyones_document_is_judged_by_its_own_formats_rules(data: str, kind: str, error: str) -> None:
+    report = examine(data.encode())
+    errors = [found.text for found in report.findings if found.is_error]
+    assert report.kind == kind
+    assert report.has_errors is bool(error)
+    assert any(text.startswith(error) for text in errors) if error else errors == []
+
+
+def test_old_rss_is_judged_too() -> None:
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel>'
+        "<title>T</title><link>https://a.example/</link><description>D</description></channel>"
+        '<item rdf:about="https://a.example/1"><title>E</title><link>{}</link></item></rdf:RDF>'
+    )
+    assert examine(rdf.format("https://a.example/1").encode()).findings == ()
+    assert examine(rdf.format("1").encode()).has_errors
+
+
+def test_equal_moments_size_and_missing_lengths_warn_and_hold_nothing_back() -> None:
+    twins = tuple(
+        article(str(number), id=str(number), attachments=(Attachment(url="/a.mp3", type="audio/mpeg"),))
+        for number in range(2)
+    )
+    data = document(Format.ATOM, twins)
+    assert lint_document(Format.ATOM, data) == []
+    warned = [found.text for found in examine(data).findings]
+    assert "updated: 2 entries say 2026-05-01T08:30:00Z" in warned
+    assert sum("lacks its length" in text for text in warned) == 2
+    large = document(Format.JSON, (article(content_html="<p>x</p>" * 150_000),))
+    assert lint_document(Format.JSON, large) == []
+    assert [found.is_error for found in examine(large).findings] == [False]
+
+
+def test_fault_of_anyones_document_says_where_it_is() -> None:
+    (found,) = examine(ATOM.format("\n\n" + ENTRY.format(1, "\n<category/>")).encode()).findings
+    assert (found.line, found.where, found.text) == (4, "urn:x:1", "category: lacks its term")

@@ -13,7 +13,7 @@ import nh3
 
 from feeds.model.markup.addresses import absolute_address
 from feeds.model.markup.lazy import lift
-from feeds.model.markup.text import plain, xml_text
+from feeds.model.markup.text import xml_text
 
 _BLOCKS = set(
     """
@@ -24,12 +24,14 @@ _BLOCKS = set(
 )
 _INLINE = set(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q rp rt ruby s samp small span
+    a abbr acronym b bdi big cite code data del dfn em font i ins kbd mark q rp rt ruby s samp small span
     strike strong sub sup time tt u var wbr
     """.split()
 )
 _MEDIA = {"audio", "img", "picture", "source", "track", "video"}
-_TAGS = (_BLOCKS | _INLINE | _MEDIA | {"iframe"}) - {"font", "center", "main", "nav", "hgroup"}
+# Blocks of no use in a story's body: what is in them stays, apart from what stands around it.
+_PLAIN_BLOCKS = {"center", "dialog", "dir", "fieldset", "form", "hgroup", "legend", "main", "menu", "nav", "search"}
+_TAGS = (_BLOCKS | _INLINE | _MEDIA | {"iframe"}) - {"font"} - _PLAIN_BLOCKS
 _DROPPED = set(
     """
     script style noscript template object embed applet svg math head title textarea select button
@@ -62,7 +64,7 @@ _ADDRESSES = ("href", "src", "poster")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
 _RASTER = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
 _MOST_DATA = 32 * 1024  # characters of a picture that stands in the page itself
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,99}")
+_ID = re.compile(r"[^\s\"'<>&`=]{1,100}")
 _REL = frozenset(
     """
     author bookmark external help license next nofollow noopener noreferrer prev sponsored tag ugc
@@ -70,6 +72,12 @@ _REL = frozenset(
 )
 _CANDIDATE = re.compile(r"[\s,]*([^\s]+)(?:\s+([^,]*))?")
 _PIXEL = re.compile(r'<img(?=[^>]* (?:width|height)="[01](?:px)?")[^>]*>')
+# nh3 writes < and > in attributes as references, so that these see whole tags alone.
+_PLAIN_BLOCK = re.compile(rf"<(/?)(?:{'|'.join(sorted(_PLAIN_BLOCKS))})(?= |>)")
+_INSIDE_FRAME = re.compile(r"(<iframe[^<>]*>)(?!</iframe>).+?(?=</iframe>)", re.DOTALL)
+_FIRST_LINE_END = re.compile(r"(<pre(?: [^<>]*)?>)(?=\n)")
+_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+_HIDDEN = re.compile(r"<([a-z][a-z0-9]*)(?: [^<>]*)? (?:hidden|style)=\"[^<>\"]*\"[^<>]*>")
 _BARE_FRAME = re.compile(r"<iframe(?![^>]* src=)[^>]*></iframe>")
 _BARE_IMAGE = re.compile(r"<img(?![^>]* src(?:set)?=)[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
@@ -86,7 +94,7 @@ def clean(html: str) -> str:
     """Make HTML safe and tidy; cleaning it again changes nothing. Takes anything, raises nothing."""
     html = _flatter(lift(xml_text(html)))
     for _ in range(_TRIES):
-        cleaned = _BARE_FRAME.sub("", _BARE_IMAGE.sub("", _PIXEL.sub("", _SANITISER.clean(html))))
+        cleaned = _tidy(_cleaned(_SANITISER, html))
         if cleaned == html:
             break
         html = cleaned
@@ -103,18 +111,18 @@ def absolute(html: str, base: str) -> str:
             return _srcset(value, lambda address: absolute_address(address, base))
         return value
 
-    return _cleaner(_TAGS, resolved).clean(html)
+    return _cleaned(_cleaner(_TAGS, resolved), html)
 
 
 def text_of(html: str) -> str:
     """Give the text of HTML on one line: blocks and line breaks part words, inline elements do not."""
     bare = _STRIPPER.clean(_flatter(xml_text(html)))
-    return plain(unescape(_TAG.sub(" ", bare)))
+    return " ".join(xml_text(unescape(_TAG.sub(" ", bare))).split())
 
 
 def unsafe(html: str) -> str | None:
     """Say what must not go out in a piece of HTML; None where all is well. Frames must not: documents have links."""
-    if _JUDGE.clean(html) == html:
+    if _cleaned(_JUDGE, html) == html:
         return None
     for closing, name in _ANY_TAG.findall(html):
         if not closing and name.lower() not in _TAGS - {"iframe"}:
@@ -129,6 +137,29 @@ def unsafe(html: str) -> str | None:
     return None
 
 
+def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
+    """Clean, and write the line end that begins a `pre` twice: every reader of HTML drops the first."""
+    return _FIRST_LINE_END.sub(r"\1\n", cleaner.clean(html))
+
+
+def _tidy(html: str) -> str:
+    """Finish what the sanitiser wrote: no hidden part, no fallback within frames, no frame or picture of nothing."""
+    html = _PLAIN_BLOCK.sub(r"<\1div", _INSIDE_FRAME.sub(r"\1", html))
+    return _BARE_FRAME.sub("", _BARE_IMAGE.sub("", _PIXEL.sub("", _without_hidden(html))))
+
+
+def _without_hidden(html: str) -> str:
+    """Leave out elements that no reader was meant to see (`hidden`, `display: none`): feeds would show them."""
+    kept, at = [], 0
+    while (found := _HIDDEN.search(html, at)) is not None:
+        kept.append(html[at : found.start()])
+        at, depth = found.end(), 0 if found[1] in _LEAVES else 1
+        same = re.compile(rf"<(/?){found[1]}(?= |>)[^<>]*>")
+        while depth and (tag := same.search(html, at)) is not None:
+            at, depth = tag.end(), depth + (-1 if tag[1] else 1)
+    return "".join((*kept, html[at:]))
+
+
 def _kept(tag: str, attribute: str, value: str) -> str | None:
     """Judge one attribute; give the value that it may have, or None."""
     if attribute in _ADDRESSES:
@@ -138,6 +169,10 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
         return _srcset(value, lambda address: address if _is_allowed_address("source", address) else None)
     if attribute == "id":
         return value if _ID.fullmatch(value) else None
+    if attribute == "hidden":
+        return None if value.lower() == "until-found" else ""
+    if attribute == "style":  # a picture that is hidden is one that a script would have shown
+        return "" if tag not in _MEDIA and _HIDING.search(value) else None
     if attribute == "rel":
         return " ".join(word for word in value.lower().split() if word in _REL) or None
     if attribute in ("width", "height"):
@@ -197,11 +232,13 @@ def _flatter(html: str) -> str:
     return _ANY_TAG.sub(shallow, html)
 
 
-def _cleaner(tags: set[str], keep: Callable[[str, str, str], str | None]) -> nh3.Cleaner:
+def _cleaner(
+    tags: set[str], keep: Callable[[str, str, str], str | None], attributes: dict[str, set[str]] = _ATTRIBUTES
+) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=tags,
         clean_content_tags=_DROPPED,
-        attributes=_ATTRIBUTES,
+        attributes=attributes,
         attribute_filter=keep,
         url_schemes=_SCHEMES,
         link_rel=None,
@@ -209,6 +246,12 @@ def _cleaner(tags: set[str], keep: Callable[[str, str, str], str | None]) -> nh3
 
 
 # Made once: building one costs as much as cleaning a page.
-_SANITISER = _cleaner(_TAGS, _kept)
+_SANITISER = _cleaner(_TAGS | _PLAIN_BLOCKS, _kept, _ATTRIBUTES | {"*": _ATTRIBUTES["*"] | {"hidden", "style"}})
 _JUDGE = _cleaner(_TAGS - {"iframe"}, _kept)
-_STRIPPER = nh3.Cleaner(tags=_BLOCKS, clean_content_tags=_DROPPED, attributes={}, link_rel=None)
+# What stands within players is shown in their place alone (HTML innerText).
+_STRIPPER = nh3.Cleaner(
+    tags=_BLOCKS | _PLAIN_BLOCKS,
+    clean_content_tags=_DROPPED | {"audio", "iframe", "video"},
+    attributes={},
+    link_rel=None,
+)

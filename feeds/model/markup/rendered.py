@@ -9,8 +9,8 @@ from feeds.model.markup.addresses import absolute_address
 from feeds.model.markup.cleaner import absolute, text_of
 
 SUMMARY = 300  # characters of a body that stand for a summary
-_WORD_SEARCH = 80  # how far back a word's end is looked for
-_FRAME = re.compile(r"<iframe([^>]*)></iframe>")
+_LONG_WORD = 80  # characters of a run without spaces; in Chinese or Japanese that is no word
+_FRAME = re.compile(r"<iframe([^<>]*)>.*?</iframe>", re.DOTALL)
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _FIRST_TEXT = re.compile(r"\A((?:\s|<(?!img|picture|video|audio|figure|table|ul|ol|iframe)[^>]*>)*)(?=[^\s<])")
 _FIRST_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(?=[^<]*\S|<)")
@@ -24,8 +24,8 @@ def summary(standfirst: str, html: str) -> str:
     text = text_of(html)
     if len(text) <= SUMMARY:
         return text
-    at = text.rfind(" ", SUMMARY - _WORD_SEARCH, SUMMARY + 1)
-    if at < 0:
+    at = text.rfind(" ", 0, SUMMARY + 1)
+    if at < 0 or (at < SUMMARY - _LONG_WORD and not text[at:SUMMARY].isascii()):
         at = SUMMARY
         while at > SUMMARY - 20 and (text[at] in _JOINERS or text[at - 1] in _JOINERS or _combines(text[at])):
             at -= 1

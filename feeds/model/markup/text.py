@@ -10,7 +10,10 @@ _HIGH = re.compile("[\U0001fffe-\U0010ffff]")
 _FORBIDDEN_HIGH = re.compile(
     "[" + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)) + "]"
 )
-_BLANKS = re.compile(r"[^\S\n]+")
+# Spaces that say more than that words are apart, and stay: no-break ones, and those of Chinese and Japanese headlines.
+_KEPT_SPACES = "\u00a0\u2007\u202f\u3000"
+_BLANKS = re.compile(rf"(?:(?![\n{_KEPT_SPACES}])\s)+")
+_WHITE = re.compile(rf"(?:(?![{_KEPT_SPACES}])\s)+")
 _BREAKS = re.compile(r" ?(?:\n ?)+")
 
 
@@ -23,7 +26,7 @@ def xml_text(text: str) -> str:
 
 def plain(text: str) -> str:
     """Give text on one line, white space made single; what looks like markup in it stays as it is."""
-    return " ".join(xml_text(text).split())
+    return _WHITE.sub(" ", xml_text(text)).strip()
 
 
 def plain_lines(text: str) -> str:
