@@ -8,7 +8,7 @@ Found = TypeVar("Found")
 LOOK = 0.02  # seconds between two looks
 
 
-def wait_for(ask: Callable[[], Found], *, seconds: float = 5.0, what: str = "") -> Found:
+def wait_for(ask: Callable[[], Found], *, seconds: float = 20.0, what: str = "") -> Found:
     """Give the first true answer; fails once `seconds` have passed without one."""
     deadline = time.monotonic() + seconds
     while True:

@@ -8,12 +8,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from feeds.model.article import FLAGS
 from feeds.model.markup import plain, plain_lines
 from feeds.model.rule import Rule
-from feeds.model.submission import ArticleId, Language, Name, OptionalSiteAddress, Sent, Slug, WebAddress
+from feeds.model.submission import ArticleId, Language, Name, OptionalSiteAddress, Raw, Sent, Slug, WebAddress
 from feeds.settings.kinds import duration
 
 _AGE = duration("1m")
-_Text = Annotated[str, Field(max_length=2000), AfterValidator(plain_lines)]
-_Line = Annotated[str, Field(max_length=500), AfterValidator(plain)]
+_Text = Annotated[Raw, Field(max_length=2000), AfterValidator(plain_lines)]
+_Line = Annotated[Raw, Field(max_length=500), AfterValidator(plain)]
 
 
 def _age(value: object) -> timedelta:
@@ -61,7 +61,7 @@ class SentRule(Sent):
     no_tags: _Names = []
     authors: _Names = []
     sections: _Names = []
-    sources: Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=100)] = []
+    sources: Annotated[list[Annotated[Raw, Field(min_length=1, max_length=80)]], Field(max_length=100)] = []
     flags: Annotated[list[str], Field(max_length=20), AfterValidator(_flags)] = []
     corrected: bool | None = None
     max_age: _Age | None = None

@@ -24,6 +24,11 @@ class Rule:
     corrected: bool | None = None
     max_age: timedelta | None = None
 
+    @property
+    def names(self) -> set[str]:
+        """All tags, authors and sections that it names."""
+        return {*self.any_tags, *self.all_tags, *self.no_tags, *self.authors, *self.sections}
+
 
 def selects(rule: Rule, article: Article, now: datetime) -> bool:
     """Say whether a public article belongs to the section of a rule at `now`."""

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from feeds.model.markup import plain
-from feeds.model.submission import Language, Name, Sent, WebAddress
+from feeds.model.submission import Language, Name, Raw, Sent, WebAddress
 
-_Line = Annotated[str, Field(max_length=500), AfterValidator(plain)]
+_Line = Annotated[Raw, Field(max_length=500), AfterValidator(plain)]
 
 
 def _needed(address: str) -> str:
@@ -25,10 +25,10 @@ class SourceSubmission(Sent):
     publish: Literal["auto", "hold"] = "auto"
     rights: Literal["full", "summary", "link"] = "full"
     tags: Annotated[
-        dict[Name, Annotated[str, Field(max_length=200), AfterValidator(plain)]], Field(max_length=1000)
+        dict[Name, Annotated[Raw, Field(max_length=200), AfterValidator(plain)]], Field(max_length=1000)
     ] = {}
     add_tags: Annotated[list[Name], Field(max_length=50)] = []
-    section: Annotated[str, Field(max_length=200), AfterValidator(plain)] = ""
+    section: Annotated[Raw, Field(max_length=200), AfterValidator(plain)] = ""
     authors: Annotated[list[Name], Field(max_length=50)] = []
     credit: _Line = ""
     language: Language = ""

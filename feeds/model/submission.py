@@ -126,18 +126,18 @@ def _once(names: list[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-_Raw = Annotated[str, AfterValidator(_without_nul)]
-_Line = Annotated[_Raw, AfterValidator(plain)]
-Slug = Annotated[_Raw, AfterValidator(_slug), WithJsonSchema({"type": "string", "pattern": SLUG.pattern})]
-Name = Annotated[_Raw, Field(min_length=1, max_length=200), AfterValidator(_name)]
+Raw = Annotated[str, AfterValidator(_without_nul)]
+_Line = Annotated[Raw, AfterValidator(plain)]
+Slug = Annotated[Raw, AfterValidator(_slug), WithJsonSchema({"type": "string", "pattern": SLUG.pattern})]
+Name = Annotated[Raw, Field(min_length=1, max_length=200), AfterValidator(_name)]
 Instant = Annotated[
     datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]  # whole seconds, UTC
-WebAddress = Annotated[_Raw, Field(max_length=4096), AfterValidator(_web)]
-SiteAddress = Annotated[_Raw, Field(max_length=4096), AfterValidator(_site)]
-OptionalSiteAddress = Annotated[_Raw, Field(max_length=4096), AfterValidator(_optional_site)]
-Language = Annotated[_Raw, AfterValidator(_language)]
-MediaType = Annotated[_Raw, Field(max_length=200), AfterValidator(_media_type)]
+WebAddress = Annotated[Raw, Field(max_length=4096), AfterValidator(_web)]
+SiteAddress = Annotated[Raw, Field(max_length=4096), AfterValidator(_site)]
+OptionalSiteAddress = Annotated[Raw, Field(max_length=4096), AfterValidator(_optional_site)]
+Language = Annotated[Raw, AfterValidator(_language)]
+MediaType = Annotated[Raw, Field(max_length=200), AfterValidator(_media_type)]
 Bytes = Annotated[int, Field(ge=0, le=2**53)]
 Pixels = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -160,7 +160,7 @@ class SentAuthor(Sent):
 
     name: Name
     slug: Slug | None = None
-    bio: Annotated[_Raw, Field(max_length=2000), AfterValidator(plain_lines)] = ""
+    bio: Annotated[Raw, Field(max_length=2000), AfterValidator(plain_lines)] = ""
     url: WebAddress = ""
     image: OptionalSiteAddress = ""
 
@@ -199,7 +199,7 @@ class SentAttachment(Sent):
 class SentRelated(Sent):
     """A story pointed to: one of ours by `id`, or any by `title` (which ties itself to ours) and `url`."""
 
-    id: Annotated[_Raw, Field(min_length=1, max_length=64)] | None = None
+    id: Annotated[Raw, Field(min_length=1, max_length=64)] | None = None
     title: Annotated[_Line, Field(max_length=500)] = ""
     url: WebAddress = ""
 
@@ -234,7 +234,7 @@ def _status(value: object) -> Status:
 
 
 ArticleId = Annotated[
-    _Raw, AfterValidator(_article_id), WithJsonSchema({"type": "string", "pattern": ARTICLE_ID.pattern})
+    Raw, AfterValidator(_article_id), WithJsonSchema({"type": "string", "pattern": ARTICLE_ID.pattern})
 ]
 
 
@@ -246,12 +246,12 @@ class Submission(Sent):
     """One article as a client wants it (CONTRACT section 4). Absent fields are at their defaults."""
 
     id: ArticleId | None = None
-    title: Annotated[_Raw, Field(min_length=1, max_length=500), AfterValidator(_headline)]
+    title: Annotated[Raw, Field(min_length=1, max_length=500), AfterValidator(_headline)]
     standfirst: Annotated[_Line, Field(max_length=2000)] = ""
-    content_html: Annotated[_Raw, AfterValidator(_body)] = ""
+    content_html: Annotated[Raw, AfterValidator(_body)] = ""
     authors: Annotated[list[Annotated[SentAuthor, BeforeValidator(_person)]], Field(max_length=50)] = []
     tags: Annotated[list[Name], Field(max_length=100)] = []
-    section: Annotated[_Raw, Field(max_length=200), AfterValidator(plain)] = ""
+    section: Annotated[Raw, Field(max_length=200), AfterValidator(plain)] = ""
     kicker: Annotated[_Line, Field(max_length=200)] = ""
     language: Language = ""
     rights: Annotated[_Line, Field(max_length=2000)] = ""
@@ -272,7 +272,7 @@ class Submission(Sent):
     published_at: Instant | None = None
     expires_at: Instant | None = None
     minor: bool = False
-    correction: Annotated[_Raw, Field(max_length=2000), AfterValidator(plain_lines)] = ""
+    correction: Annotated[Raw, Field(max_length=2000), AfterValidator(plain_lines)] = ""
     # Scope admin alone may set it (migrations); the doors drop it for all others.
     updated_at: Instant | None = None
 
@@ -307,7 +307,9 @@ def validated(model: type[Model], given: object, detail: str) -> Model:
 def faults_of(error: ValidationError) -> Iterable[Fault]:
     """Turn pydantic's errors into RFC 6901 pointers and words, at most MAX_FAULTS; never with what was sent."""
     for found in error.errors(include_url=False, include_input=False, include_context=True)[:MAX_FAULTS]:
-        parts = [part for part in found["loc"] if not (isinstance(part, str) and "[" in part)]
+        parts = found["loc"]
+        if len(parts) > 1 and parts[-1] == "[key]" and found["type"] != "extra_forbidden":  # a name in a mapping
+            parts = parts[:-1]
         pointer = "".join("/" + _pointer_part(part) for part in parts)
         yield Fault(pointer, _words(found["type"], found.get("ctx", {}), found["msg"]))
 
@@ -331,6 +333,7 @@ _WORDS = {
     "model_attributes_type": "must be an object",
     "dict_type": "must be an object",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "string_too_long": "may have up to {max_length} characters",
     "too_long": "may hold up to {max_length}",
     "greater_than_equal": "must be at least {ge}",
@@ -340,6 +343,11 @@ _WORDS = {
 
 
 def _words(kind: str, context: dict[str, Any], message: str) -> str:
+    """Say what may stand there, in our words; never in pydantic's, which speak of inputs and validators."""
+    if kind == "too_long" and context.get("field_type") == "Value":  # a text whose length is looked at behind a check
+        kind = "string_too_long"
     if kind in _WORDS:
         return _WORDS[kind].format(**context)
-    return message.removeprefix("Value error, ")
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    return "is none of the values that may stand here"

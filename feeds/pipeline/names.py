@@ -28,6 +28,10 @@ def make(connection: Connection, room: Newsroom, kind: Kind, slug: str, name: st
     """Make a label with a slug of its own; raises Refusal 409 for a slug that leads elsewhere."""
     if labels.find_redirect(connection, kind, slug) is not None:
         raise Refusal(409, "The slug redirects, and is never given away.", (Fault("/slug", "redirects"),))
+    if labels.find_by_slug(connection, kind, slug) is None:
+        other = labels.find_by_name(connection, kind, name)
+        if other is not None:
+            raise Refusal(409, f"The name stands for {other.slug} already; merge them.", (Fault("/name", "is taken"),))
     label = labels.ensure(connection, kind, slug, name)
     if labels.revive(connection, [label.id]):
         mark(connection, label, to_us(room.clock.now()))
@@ -69,6 +73,9 @@ def merge(connection: Connection, room: Newsroom, label: Label, into: Label) -> 
     now = room.clock.now()
     labels.hand_over(connection, label, into)
     spread(connection, "merge", f"{label.id}>{into.id}", now)
+    for section, rule in sections.rules(connection):
+        if into.slug in rule.names:  # it may have named either, and chooses the stories of both now
+            spread(connection, "rule", section.slug, now)
     return into
 
 

@@ -1,25 +1,62 @@
 """What sections have beside their name: a rule by which they choose, and articles that stand first."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from feeds.model.label import BUILT_IN_SECTIONS, Label
+from feeds.model.label import BUILT_IN_SECTIONS, Kind, Label, fold
 from feeds.model.rule import Rule
 from feeds.store.labels import label_of
-from feeds.store.schema import labels
+from feeds.store.schema import label_names, labels, redirects
 
 _US = timedelta(microseconds=1)
 LISTS = ("any_tags", "all_tags", "no_tags", "authors", "sections", "sources", "flags")
 
 
 def rules(connection: Connection) -> list[tuple[Label, Rule]]:
-    """Give the sections that choose their articles by a rule."""
-    rows = connection.execute(select(labels).where(labels.c.kind == "sections", labels.c.rule != ""))
-    return [(label_of(row), _rule_of(row.rule)) for row in rows]
+    """Give the sections that choose their articles by a rule.
+
+    A name in a rule that stands, or once stood, for a label comes as that label's present slug, so that a rule goes on
+    through renames and merges; what stands for nothing yet comes as it was sent.
+    """
+    live = select(labels).where(labels.c.kind == "sections", labels.c.rule != "", labels.c.retired_at.is_(None))
+    found = [(label_of(row), _rule_of(row.rule)) for row in connection.execute(live)]
+    if not found:
+        return []
+    slugs = {kind: _present(connection, kind, [rule for _, rule in found]) for kind in Kind}
+    return [(label, _resolved(rule, slugs)) for label, rule in found]
+
+
+_FIELDS = {
+    Kind.TAGS: ("any_tags", "all_tags", "no_tags"),
+    Kind.AUTHORS: ("authors",),
+    Kind.SECTIONS: ("sections",),
+}
+
+
+def _present(connection: Connection, kind: Kind, found: list[Rule]) -> dict[str, str]:
+    """Give the present slugs of what rules name of a kind, by folded name."""
+    names = {fold(name) for rule in found for field in _FIELDS[kind] for name in getattr(rule, field)}
+    if not names:
+        return {}
+    by_name = select(label_names.c.fold, labels.c.slug).join(labels, labels.c.id == label_names.c.label)
+    by_slug = select(redirects.c.slug, labels.c.slug.label("present")).join(labels, labels.c.id == redirects.c.label)
+    led = connection.execute(by_slug.where(redirects.c.kind == kind, redirects.c.slug.in_(names)))
+    present = {row.slug: row.present for row in led}
+    named = connection.execute(by_name.where(label_names.c.kind == kind, label_names.c.fold.in_(names)))
+    return present | {row.fold: row.slug for row in named}
+
+
+def _resolved(rule: Rule, slugs: dict[Kind, dict[str, str]]) -> Rule:
+    changed: dict[str, Any] = {
+        field: tuple(slugs[kind].get(fold(name), name) for name in getattr(rule, field))
+        for kind, fields in _FIELDS.items()
+        for field in fields
+    }
+    return replace(rule, **changed)
 
 
 def find_rule(connection: Connection, label: int) -> Rule | None:

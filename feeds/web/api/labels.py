@@ -54,7 +54,8 @@ def replace(kind: str, slug: str) -> Response:
     # the address's slug is held to the same rules
     _validated(Kind(kind), {**_values(wanted), "slug": slug})
     with room().store.write() as connection:
-        is_new = labels.find_by_slug(connection, Kind(kind), slug) is None
+        present = labels.find_by_slug(connection, Kind(kind), slug)
+        is_new = present is None or bool(labels.retired(connection, [present.id]))
         label = names.make(connection, room(), Kind(kind), slug, _name(wanted))
         told = _told(connection, _changed(connection, label, wanted, slug=None))
     return answer(told, 201 if is_new else 200)
@@ -82,7 +83,7 @@ def merge(kind: str, slug: str) -> Response:
     with room().store.write() as connection:
         label = names.get(connection, Kind(kind), slug)
         into = labels.find_by_any_slug(connection, Kind(kind), sent.into)
-        if into is None:
+        if into is None or labels.retired(connection, [into.id]):
             raise Refusal(422, "There is nothing to merge into.", (Fault("/into", "must be a slug that there is"),))
         return answer(_told(connection, names.merge(connection, room(), label, into)))
 
@@ -97,7 +98,7 @@ def remove(kind: str, slug: str) -> Response:
         successor = None
         if wanted is not None:
             successor = labels.find_by_any_slug(connection, Kind(kind), wanted)
-            if successor is None or successor.id == label.id:
+            if successor is None or successor.id == label.id or labels.retired(connection, [successor.id]):
                 raise Refusal(422, "There is no such successor.", (Fault("", "successor must be another slug"),))
         names.give_up(connection, room(), label, successor)
     return Response(status=204)

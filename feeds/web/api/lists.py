@@ -35,6 +35,9 @@ def index() -> Response:
 def _filter(connection: Connection) -> listing.Filter | None:
     """Read the filters of the query; None where one names what is not there, which fits no article."""
     given = request.args
+    if holding := [name for name, value in given.items(multi=True) if "\0" in value]:
+        must = Fault("", f"{holding[0][:40]} must not hold the character U+0000")
+        raise Refusal(422, "A value holds U+0000.", (must,))
     numbers: list[int] = []
     channel = None
     for name, kind in LABELS.items():
