@@ -8,7 +8,7 @@ from feeds.model.markup import plain
 from feeds.model.merge_patch import merge_patch
 from feeds.model.representation import represent
 from feeds.model.submission import ARTICLE_ID, Submission, submission_of
-from feeds.pipeline import ids, intake
+from feeds.pipeline import ids, intake, pictures
 from feeds.pipeline.erasure import erase
 from feeds.pipeline.intake import Saved
 from feeds.store import articles, places
@@ -56,6 +56,7 @@ def change(article_id: str) -> Response:
     for _ in range(RETRIES):
         with room().store.read() as connection:
             before, told = _present(connection, article_id)
+            told = _with_new_picture(connection, told, patch)
         # Validated and cleaned outside the transaction, so it must still be the same article inside.
         wanted = _submission(merge_patch(told, patch), scope)
         _check_ids(article_id, wanted)
@@ -114,6 +115,14 @@ def _is_erasing() -> bool:
     if asked not in ("true", "false"):
         raise Refusal(422, "erase is true or false.", (Fault("", "erase must be true or false"),))
     return asked == "true"
+
+
+def _with_new_picture(connection: Connection, told: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
+    """Give an article as it is told, less what was filled in of its picture where the patch names another one."""
+    image, wanted = told["image"], patch.get("image")
+    if isinstance(image, dict) and isinstance(wanted, dict) and wanted.get("url", image["url"]) != image["url"]:
+        return {**told, "image": pictures.unmeasured(connection, room(), image)}
+    return told
 
 
 def _submission(given: object, scope: str) -> Submission:
