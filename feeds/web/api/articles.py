@@ -55,6 +55,8 @@ def change(article_id: str) -> Response:
     patch = parse_object(read_json(PATCH_TYPES))
     for _ in range(RETRIES):
         with room().store.read() as connection:
+            if articles.erased(connection, [article_id]):
+                raise intake.erased()
             before, told = _present(connection, article_id)
             told = _with_new_picture(connection, told, patch)
         # Validated and cleaned outside the transaction, so it must still be the same article inside.
@@ -92,21 +94,18 @@ def revisions(article_id: str) -> Response:
 
 @blueprint.delete("/<article_id>")
 def withdraw(article_id: str) -> Response:
-    """Withdraw an article; again: nothing changes."""
+    """Withdraw an article, or erase it; again: nothing changes."""
     is_erasing = _is_erasing()
     require("admin" if is_erasing else "write")
     reason = plain(request.args.get("reason", ""))[:2000]
     if is_erasing:
-        with room().store.read() as connection:
-            _guard(connection, article_id)
-        erase(room(), article_id, reason=reason)
+        erase(room(), article_id, reason=reason, guard=lambda connection: _guard(connection, article_id))
         return Response(status=204)
     with room().store.write() as connection:
-        if articles.erased(connection, [article_id]):
-            return Response(status=204)
-        current, _ = _present(connection, article_id)
         _guard(connection, article_id)
-        intake.take_back(connection, room(), current, reason=reason, now=room().clock.now())
+        if not articles.erased(connection, [article_id]):
+            current, _ = _present(connection, article_id)
+            intake.take_back(connection, room(), current, reason=reason, now=room().clock.now())
     return Response(status=204)
 
 
