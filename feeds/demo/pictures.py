@@ -36,4 +36,4 @@ def illustrate(room: Newsroom, stories: list[dict[str, object]]) -> None:
 
 def _kept(room: Newsroom, png: bytes) -> str:
     medium, _ = pictures.take(room, png, "image/png")
-    return f"/media/{medium.name}"
+    return pictures.address_of(medium)

@@ -55,6 +55,8 @@ def take(room: Newsroom, source: Source, feed: ParsedFeed) -> tuple[int, int]:
 
 
 def _differs(found: Met, known: Known) -> bool:
+    if known.why == entries.ERASED:
+        return False
     return not known.hash.startswith(found.hash) or found.key != known.key
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from feeds.model.dates import to_us
+from feeds.pipeline import pictures
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
 from feeds.store import documents, fragments, jobs, polls, views
@@ -26,6 +27,7 @@ def run(room: Newsroom, printer: Printer) -> int:
         polls.clear(connection, to_us(now - KEEP_POLLS))
         views.clear(connection, to_us(now - KEEP_VIEWS))
     room.store.shrink()
+    pictures.clear_parts(room)
     return cleared
 
 

@@ -159,12 +159,17 @@ def _save_set(
     return [saved[article_id] for article_id in ids]
 
 
+def erased() -> Refusal:
+    """Say that an article was erased, and its id is not given again."""
+    return Refusal(409, "The article was erased; its id is not given again.", (Fault("/id", "was erased"),))
+
+
 def _refusal(
     wish: Wish, current: Article | None, namesake: str | None, barred: set[str], *, is_erased: bool, now: datetime
 ) -> Refusal | None:
     """Say why an article cannot be taken; None where it can."""
     if is_erased:
-        return Refusal(409, "The article was erased; its id is not given again.", (Fault("/id", "was erased"),))
+        return erased()
     if current is None and namesake is not None:
         return Refusal(409, f"The id differs from that of the article {namesake} by case alone.")
     if wish.wanted.section in barred:

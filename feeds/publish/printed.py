@@ -154,7 +154,8 @@ def print_article(article: Article, site: Site, variant: Variant) -> PrintedArti
         section=None if article.section is None else _named(article.section, site),
         image=None if article.image is None or rights == "link" else _image(article.image, site),
         attachments=() if rights == "link" else tuple(_attachment(each, site) for each in article.attachments),
-        related=tuple(_pointer(each, site) for each in article.related),
+        # A line that names a story of ours by its id alone says nothing while that is not public.
+        related=tuple(_pointer(each, site) for each in article.related if each.tied or each.title or each.url),
         corrections=corrections,
         flags=article.flags,
         credit=credit,

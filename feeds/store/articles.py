@@ -97,7 +97,7 @@ def erased(connection: Connection, ids: Sequence[str]) -> dict[str, bool]:
 def erase(connection: Connection, article_id: str, at_us: int) -> None:
     """Forget all that an article says, and its revisions; its id, and that it was there, stay."""
     texts = ("title", "title_fold", "standfirst", "content_html", "kicker", "language", "rights", "canonical_url")
-    rest = ("dateline", "image", "attachments", "flags", "corrections", "shown", "ours")
+    rest = ("dateline", "image", "attachments", "flags", "corrections", "shown", "entry_id", "ours")
     blank: dict[str, object] = dict.fromkeys((*texts, *rest), "")
     blank |= {"section": None, "erased_at": at_us, "changed_at": at_us, "is_placed": False}
     connection.execute(update(articles).where(articles.c.id == article_id).values(blank))
@@ -106,16 +106,17 @@ def erase(connection: Connection, article_id: str, at_us: int) -> None:
     search.forget(connection, article_id)
 
 
-def untie_revisions(connection: Connection, ids: Sequence[str], erased_id: str) -> None:
-    """Take the title and address of an erased article out of the related lines in others' revisions."""
-    rows = connection.execute(select(revisions).where(revisions.c.article.in_(ids))).all()
-    for row in rows:
+def untie(connection: Connection, ids: Sequence[str], erased_id: str) -> None:
+    """Take the title and address of an article that is erased out of others' related lines, in all revisions."""
+    own = article_related.c.article.in_(ids), article_related.c.target == erased_id
+    connection.execute(update(article_related).where(*own).values(title="", title_fold="", url=""))
+    for row in connection.execute(select(revisions).where(revisions.c.article.in_(ids))).all():
         told = json.loads(row.body)
         lines = [{"id": erased_id} if line.get("id") == erased_id else line for line in told["related"]]
         if lines != told["related"]:
-            own = revisions.c.article == row.article, revisions.c.number == row.number
+            one = revisions.c.article == row.article, revisions.c.number == row.number
             body = json.dumps({**told, "related": lines}, ensure_ascii=False)
-            connection.execute(update(revisions).where(*own).values(body=body))
+            connection.execute(update(revisions).where(*one).values(body=body))
 
 
 def save_revisions(connection: Connection, kept: Iterable[tuple[Article, str]], at_us: int) -> None:

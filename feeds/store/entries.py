@@ -7,6 +7,8 @@ from sqlalchemy import Connection, or_, select, update
 
 from feeds.store.schema import entries
 
+ERASED = "erased"  # why an entry is refused whose article was erased; what it says is not noted again
+
 
 class Known(NamedTuple):
     """An entry met before. `state` is published, held, remembered or refused; instants in microseconds."""
@@ -53,7 +55,7 @@ def note(connection: Connection, number: int, row: dict[str, object]) -> None:
 def erase_of_article(connection: Connection, source: str, article: str) -> None:
     """Forget what an article's entry said; that it was met stays, so that it does not come again."""
     own = entries.c.source == source, entries.c.article == article
-    gone = {"title": "", "body": "", "state": "refused", "why": "erased"}
+    gone = {"title": "", "body": "", "state": "refused", "why": ERASED}
     connection.execute(update(entries).where(*own).values(gone))
 
 

@@ -66,6 +66,13 @@ def erase(connection: Connection, ids: Sequence[str]) -> None:
     connection.execute(delete(fragments).where(fragments.c.article.in_(ids)))
 
 
+def forget_former(connection: Connection, ids: Sequence[str], *, printer: str) -> None:
+    """Forget the fragments of articles that say what these do not say now."""
+    own = select(articles.c.shown).where(articles.c.id == fragments.c.article).scalar_subquery()
+    former = fragments.c.article.in_(ids), fragments.c.shown != own + f".{printer}"
+    connection.execute(delete(fragments).where(*former))
+
+
 def outdated(
     connection: Connection, *, printer: str, made_before_us: int, after: int, limit: int
 ) -> tuple[dict[int, Key], int | None]:

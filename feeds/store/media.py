@@ -6,7 +6,6 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from feeds.store.schema import media
-from feeds.store.upsert import insert_missing
 
 
 class Medium(NamedTuple):
@@ -28,6 +27,9 @@ def load(connection: Connection, names: Iterable[str]) -> dict[str, Medium]:
     return {row.name: Medium(*row) for row in rows}
 
 
-def keep(connection: Connection, medium: Medium, now_us: int) -> None:
-    """Keep what is known of a picture."""
-    insert_missing(connection, media, [{**medium._asdict(), "created_at": now_us}])
+def keep(connection: Connection, medium: Medium, now_us: int) -> bool:
+    """Keep what is known of a picture; say whether it was not known before. The connection must be a writer's."""
+    is_new = not load(connection, [medium.name])
+    if is_new:
+        connection.execute(media.insert().values(**medium._asdict(), created_at=now_us))
+    return is_new

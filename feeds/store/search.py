@@ -22,6 +22,8 @@ _INSERT = text(
     " VALUES (:number, :title, :standfirst, :body, :names)"
 )
 _DELETE = text("DELETE FROM search_text WHERE rowid = :number")
+_MERGE = text("INSERT INTO search_text (search_text, rank) VALUES ('merge', :pages)")
+MERGE_PAGES = 500  # about 2 MiB
 _matches = table("search_text", column("rowid"))
 
 
@@ -46,13 +48,23 @@ def index(connection: Connection, articles: Sequence[Article]) -> None:
 
 
 def forget(connection: Connection, article: str) -> None:
-    """Forget an article's words for good: they are merged out of the index."""
+    """Forget an article; its words stand in the index until it was merged."""
     own = search_numbers.c.article == article
     number = connection.execute(select(search_numbers.c.number).where(own)).scalar()
     if number is not None:
         connection.execute(_DELETE, [{"number": number}])
-        connection.execute(text("INSERT INTO search_text (search_text) VALUES ('optimize')"))
         connection.execute(delete(search_numbers).where(own))
+
+
+def merge(connection: Connection, *, is_first: bool) -> bool:
+    """Merge some of the index, so that the words of forgotten articles go for good; say whether there may be more.
+
+    What `optimize` does in one long transaction, in short ones: FTS5's `merge`, first with a negative number of pages.
+    """
+    changes = text("SELECT total_changes()")
+    before = connection.execute(changes).scalar_one()
+    connection.execute(_MERGE, {"pages": -MERGE_PAGES if is_first else MERGE_PAGES})
+    return bool(connection.execute(changes).scalar_one() - before >= 2)  # FTS5 §6.7: fewer when nothing was left
 
 
 def _row(article: Article, number: int) -> dict[str, object]:

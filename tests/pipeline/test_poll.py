@@ -14,6 +14,7 @@ from feeds.model.document import Format
 from feeds.model.representation import represent
 from feeds.model.source import Outcome, Poll, Source, State
 from feeds.pipeline import partners
+from feeds.pipeline.erasure import erase
 from feeds.pipeline.poll import claim, poll
 from feeds.pipeline.poller import Poller, make_fetcher
 from feeds.store import articles, dirty, entries, labels, polls, sources
@@ -271,6 +272,18 @@ def test_what_was_withdrawn_never_comes_back(partner: Partner) -> None:
     assert (kept.id, kept.status) == (gone.id, Status.WITHDRAWN)
     partner.desk.build()
     assert "new version" not in partner.desk.document("site")
+
+
+def test_what_was_erased_never_comes_back_nor_what_its_entry_says(partner: Partner) -> None:
+    partner.add()
+    partner.polled(item(1), item(2))
+    erase(partner.desk.room, partner.articles()["Story 1"].id)
+    for title, link in (("Story 1", "1"), ("Story 1 changed", "1"), ("Story 1 moved", "1-new")):
+        again = partner.polled(item(1, title=title, link=f"https://partner.example/{link}"), item(2))
+        assert (again.outcome, again.new, again.changed) == (Outcome.UNCHANGED, 0, 0)
+        assert set(partner.articles()) == {"Story 2"}
+    (entry,) = [known for known in partner.entries() if known.state == "refused"]
+    assert (entry.why, entry.title) == ("erased", "")
 
 
 def test_fields_that_the_newsroom_changed_stay_ours(partner: Partner) -> None:

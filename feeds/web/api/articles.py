@@ -8,7 +8,7 @@ from feeds.model.markup import plain
 from feeds.model.merge_patch import merge_patch
 from feeds.model.representation import represent
 from feeds.model.submission import ARTICLE_ID, Submission, submission_of
-from feeds.pipeline import ids, intake
+from feeds.pipeline import ids, intake, pictures
 from feeds.pipeline.erasure import erase
 from feeds.pipeline.intake import Saved
 from feeds.store import articles, places
@@ -55,7 +55,10 @@ def change(article_id: str) -> Response:
     patch = parse_object(read_json(PATCH_TYPES))
     for _ in range(RETRIES):
         with room().store.read() as connection:
+            if articles.erased(connection, [article_id]):
+                raise intake.erased()
             before, told = _present(connection, article_id)
+            told = _with_new_picture(connection, told, patch)
         # Validated and cleaned outside the transaction, so it must still be the same article inside.
         wanted = _submission(merge_patch(told, patch), scope)
         _check_ids(article_id, wanted)
@@ -91,21 +94,18 @@ def revisions(article_id: str) -> Response:
 
 @blueprint.delete("/<article_id>")
 def withdraw(article_id: str) -> Response:
-    """Withdraw an article; again: nothing changes."""
+    """Withdraw an article, or erase it; again: nothing changes."""
     is_erasing = _is_erasing()
     require("admin" if is_erasing else "write")
     reason = plain(request.args.get("reason", ""))[:2000]
     if is_erasing:
-        with room().store.read() as connection:
-            _guard(connection, article_id)
-        erase(room(), article_id, reason=reason)
+        erase(room(), article_id, reason=reason, guard=lambda connection: _guard(connection, article_id))
         return Response(status=204)
     with room().store.write() as connection:
-        if articles.erased(connection, [article_id]):
-            return Response(status=204)
-        current, _ = _present(connection, article_id)
         _guard(connection, article_id)
-        intake.take_back(connection, room(), current, reason=reason, now=room().clock.now())
+        if not articles.erased(connection, [article_id]):
+            current, _ = _present(connection, article_id)
+            intake.take_back(connection, room(), current, reason=reason, now=room().clock.now())
     return Response(status=204)
 
 
@@ -114,6 +114,14 @@ def _is_erasing() -> bool:
     if asked not in ("true", "false"):
         raise Refusal(422, "erase is true or false.", (Fault("", "erase must be true or false"),))
     return asked == "true"
+
+
+def _with_new_picture(connection: Connection, told: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
+    """Give an article as it is told, less what was filled in of its picture where the patch names another one."""
+    image, wanted = told["image"], patch.get("image")
+    if isinstance(image, dict) and isinstance(wanted, dict) and wanted.get("url", image["url"]) != image["url"]:
+        return {**told, "image": pictures.unmeasured(connection, room(), image)}
+    return told
 
 
 def _submission(given: object, scope: str) -> Submission:

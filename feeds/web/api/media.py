@@ -14,9 +14,6 @@ def take() -> Response:
     """Keep a picture; the same bytes again are the same address."""
     require("write")
     medium, is_new = pictures.take(room(), request.get_data(cache=False), request.mimetype)
-    told = {"url": f"/media/{medium.name}", **{name: getattr(medium, name) for name in TOLD}}
-    headers = {"Location": f"{room().site.url}/media/{medium.name}"} if is_new else {}
-    return answer(told, 201 if is_new else 200, headers)
-
-
-TOLD = ("type", "length", "width", "height")
+    url = pictures.address_of(medium)
+    told = {"url": url, **{name: getattr(medium, name) for name in pictures.MEASURES}}
+    return answer(told, 201 if is_new else 200, {"Location": room().site.url + url} if is_new else {})
