@@ -6,6 +6,7 @@ clock that steps back silences nothing, and a job that fails is logged with its 
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExe
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from feeds import metrics
-from feeds.errors import StoreError
+from feeds.errors import OutOfReach, StoreError
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.pipeline.newsroom import Newsroom
@@ -23,6 +24,7 @@ from feeds.store import jobs
 CLOCK_LOOK = 1.0  # seconds between two looks at the clock
 CLOCK_STEP = 2.0  # seconds by which wall and monotonic time may part before it counts as a step
 NOTE_EVERY = timedelta(seconds=30)  # a job that has nothing to tell is noted no more often
+MOST_OWED = 100  # faults kept while the store is out of reach
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Schedule:
         self._running: set[str] = set()
         self._again: set[str] = set()
         self._noted: dict[str, datetime] = {}
+        self._owed: deque[tuple[str, str, int]] = deque(maxlen=MOST_OWED)  # faults that the store has not got yet
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -110,6 +113,9 @@ class Schedule:
         try:
             did = job.work()
             outcome, detail = "done", str(did)
+        except OutOfReach as error:  # no traceback: nothing is wrong with the job
+            event(_log, "job failed", level=logging.ERROR, job=job.name, reason=str(error))
+            did, outcome, detail = 1, "failed", str(error)
         except Exception as error:  # whatever it is, the other jobs go on
             event(_log, "job failed", level=logging.ERROR, error=error, job=job.name)
             did, outcome, detail = 1, "failed", f"{type(error).__name__}: {error}"[:500]
@@ -123,13 +129,20 @@ class Schedule:
         self._noted[job.name] = at
         next_at = to_us(at + job.period)
         note = jobs.Job(job.name, to_us(at), round(took, 4), outcome, detail, next_at)
+        with self._lock:
+            if outcome == "failed":
+                self._owed.append((f"job:{job.name}", detail, to_us(at)))
+            owed = list(self._owed)
+            self._owed.clear()
         try:
             with self._room.store.write() as connection:
                 jobs.note(connection, note)
-                if outcome == "failed":
-                    jobs.fault(connection, f"job:{job.name}", detail, to_us(at))
-        except StoreError as error:  # the store may be why the job failed; the log has it
+                for fault in owed:
+                    jobs.fault(connection, *fault)
+        except StoreError as error:  # it may be why the job failed: the faults are kept until it is well again
             event(_log, "job not noted", level=logging.WARNING, job=job.name, reason=str(error))
+            with self._lock:
+                self._owed.extend(owed)
 
     def _watch_clock(self) -> None:
         """Re-arm all jobs where the wall clock stepped: they wait for wall times that may be hours away."""

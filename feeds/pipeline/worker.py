@@ -1,9 +1,11 @@
 """The worker's whole work: the jobs and their periods, and the watcher that kicks them at every change."""
 
+import contextlib
 import logging
 import os
 from datetime import timedelta
 
+from feeds.errors import StoreError
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.pipeline import due, housekeeping, refresh, sweep, trending
@@ -57,7 +59,7 @@ class Worker:
         self._watcher.stop()
         self._poller.stop()
         self._schedule.stop()
-        with self._room.store.write() as connection:
+        with contextlib.suppress(StoreError), self._room.store.write() as connection:  # else it is found to be gone
             jobs.leave(connection, ROLE, os.getpid())
 
     def _sweep(self) -> int:

@@ -21,6 +21,7 @@ from feeds.model.document import Format
 from feeds.store.parts import CURRENT
 from feeds.web.conditional import Decision, choose_coding, decide
 from feeds.web.cupboard import Cupboard, Gone
+from feeds.web.outage import RETRY_AFTER, said
 from feeds.web.shelf import Ready
 
 Environ = dict[str, Any]
@@ -126,7 +127,7 @@ class Front:
                     decision = self._decide(environ, found, coding)
         except StoreError as error:
             event(_log, "document", level=logging.ERROR, path=path, reason=str(error))
-            return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+            return _refuse(start_response, environ, 503, said(error), ("Retry-After", RETRY_AFTER))
         if decision.status == 412:
             return _refuse(start_response, environ, 412, "The document is not what the request expects.")
         headers = self._headers(environ, path, format)
