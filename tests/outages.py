@@ -102,9 +102,9 @@ def _open_way_to(path: Path) -> dict[Path, int]:
     opened = {}
     for folder in path.parent.parents:
         mode = stat.S_IMODE(folder.stat().st_mode)
-        if not mode & 0o001 and os.geteuid() == 0:
+        if mode & 0o011 != 0o011 and os.geteuid() == 0:
             opened[folder] = mode
-            folder.chmod(mode | 0o001)
+            folder.chmod(mode | 0o011)
     return opened
 
 

@@ -16,6 +16,7 @@ from feeds.demo.load import load
 from feeds.errors import BroadsheetError
 from feeds.model.dates import rfc3339
 from feeds.pipeline.newsroom import keep_address
+from feeds.pipeline.presence import begin
 from feeds.settings import Settings
 from feeds.store.database import Store, check_schema
 from feeds.store.sqlite import RoleLock
@@ -40,6 +41,7 @@ def serve(demo: bool, role: str) -> None:
         if "web" in ROLES[role]:
             _check_port(settings)
             keep_address(store, settings)
+        begin(store, ROLES[role], SystemClock().now())
     finally:
         store.close()
     if demo:

@@ -22,7 +22,16 @@ BULK_ITEMS = 100  # articles a transaction of bulk work may touch
 BULK_SECONDS = 0.05  # and the time that it may take
 PAUSE_SECONDS = 0.005  # between two of them: a waiting writer of another process cannot be seen
 # Roads pass a connection on without knowing more of it.
-__all__ = ["BULK_ITEMS", "Connection", "Store", "check_schema", "in_batches", "newest_schema", "schema_of"]
+__all__ = [
+    "BULK_ITEMS",
+    "Connection",
+    "Store",
+    "check_schema",
+    "in_batches",
+    "newest_schema",
+    "schema_of",
+    "schema_within",
+]
 Item = TypeVar("Item")
 MIGRATIONS = Path(__file__).with_name("migrations") / "versions"
 
@@ -146,7 +155,12 @@ def schema_of(store: Store) -> int | None:
     if not sqlite.is_there(store.url):
         return None
     with store.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return schema_within(connection)
+
+
+def schema_within(connection: Connection) -> int | None:
+    """Give the number of the schema, within a transaction."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else int(found)

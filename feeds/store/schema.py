@@ -427,6 +427,7 @@ polls = Table(
     _count("new"),
     _count("changed"),
     PrimaryKeyConstraint("source", "at"),
+    Index("polls_news", "source", "at", sqlite_where=text("new > 0")),
     sqlite_with_rowid=False,
 )
 

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from feeds import metrics
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.presence import Presence
 from feeds.pipeline.printer import Printer
 from feeds.pipeline.serving import Kitchen
 from feeds.store import documents
@@ -30,6 +31,8 @@ def create_app(room: Newsroom) -> Flask:
     app.extensions["rate"] = Rate(room.settings.server.api_rate)
     app.extensions["views"] = readership = Readership(room)
     readership.start()
+    app.extensions["presence"] = presence = Presence(room, "web")
+    presence.start()
     problems.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(figures.blueprint)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from feeds.pipeline.presence import Presence
 from feeds.store import aside, jobs
 from tests.conftest import Desk
 from tests.web.conftest import Door, problem
@@ -67,11 +68,13 @@ def test_figures_are_for_whom_a_trusted_proxy_names(
 
 
 def test_status_tells_of_what_is_wrong(door: Door, desk: Desk) -> None:
+    Presence(desk.room, "worker").beat()
     told = door.call("GET", "/api/status", scope="read").get_json()
-    assert told["ok"] is True
+    assert told["ok"] is True, told
     assert {"jobs", "dirty", "oldest_dirt_s", "set_aside", "sources", "database", "processes", "faults"} <= set(told)
     desk.put("a", tags=["Año", "Ano"])
     desk.room.clock.advance(minutes=5)
+    Presence(desk.room, "worker").beat()
     with desk.room.store.write() as connection:
         aside.put(connection, [{"article": "a", "shown": "x", "reason": "told by the test", "at": 0}])
     told = door.call("GET", "/api/status").get_json()
