@@ -42,7 +42,8 @@ def _print(told: dict[str, object]) -> None:
     waits = f", the oldest for {told['oldest_dirt_s']} s" if told["dirty"] else ""
     click.echo(f"dirty        {told['dirty']} channels{waits}")
     for job in jobs:
-        line = f"{job['name']:<12} {job['outcome'] or '–'} at {job['started_at']} in {job['took_s']} s"
+        ran = f"{job['outcome']} at {job['started_at']} in {job['took_s']} s" if job["started_at"] else "not run yet"
+        line = f"{job['name']:<12} {ran}"
         detail = f": {job['detail']}" if job["outcome"] == "failed" else ""
         click.echo(f"job {line}, next {job['next_at']}{detail}")
     for kind, lines in _lists(told):

@@ -2,14 +2,12 @@
 
 import json
 import os
-import shutil
 import socket
 import sys
 from typing import NoReturn
 
 import click
 
-from feeds import metrics
 from feeds.cli.instance import ROOT, newsroom, read_settings
 from feeds.clock import SystemClock
 from feeds.demo.load import load
@@ -73,14 +71,18 @@ def _become_supervisor(
     module = [sys.executable, "-m"]
     server = settings.server
     argv = {
-        "web": [*module, "feeds.cli.web_process", "{lifeline}", server.host, str(server.port), str(server.processes)],
+        "web": [
+            *(*module, "feeds.cli.web_process", "{lifeline}"),
+            *(server.host, str(server.port), str(server.processes)),
+            *(settings.log.format, settings.log.level),
+        ],
         "worker": [*module, "feeds.cli.worker_process", "{lifeline}", *([demo_started] if demo_started else [])],
     }
     keep = [lock.fileno() for lock in locks]
     for descriptor in keep:
         os.set_inheritable(descriptor, True)
     told = {
-        "children": [{"name": name, "argv": argv[name], "environ": _figures(settings, name)} for name in roles],
+        "children": [{"name": name, "argv": argv[name]} for name in roles],
         "keep": keep,
         "log_format": settings.log.format,
         "log_level": settings.log.level,
@@ -88,11 +90,3 @@ def _become_supervisor(
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execv(sys.executable, [*module, "feeds.cli.supervisor", json.dumps(told)])
-
-
-def _figures(settings: Settings, role: str) -> dict[str, str]:
-    """Empty the folder in which a role's processes keep their figures, and name it to them."""
-    folder = settings.instance / "figures" / role
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    return {metrics.FOLDER: str(folder)}

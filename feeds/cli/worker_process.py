@@ -15,7 +15,7 @@ from feeds.cli.supervisor import CANNOT_START
 from feeds.clock import SystemClock
 from feeds.demo.partner import Partner
 from feeds.errors import BroadsheetError, OutOfReach
-from feeds.logs import event, set_up_logging
+from feeds.logs import event, log_uncaught, set_up_logging
 from feeds.model.dates import parse_rfc3339
 from feeds.pipeline.newsroom import open_newsroom
 from feeds.pipeline.worker import Worker
@@ -33,6 +33,7 @@ def main() -> int:
     try:
         settings = read_settings()
         set_up_logging(format=settings.log.format, level=settings.log.level, process="worker")
+        log_uncaught()
         room = open_newsroom(settings, SystemClock())
     except OutOfReach as error:
         event(_log, "worker cannot start yet", level=logging.ERROR, reason=str(error))

@@ -1,6 +1,8 @@
-"""Processes that are alive: each signs in, gives signs of life, and signs out; one that was killed falls silent."""
+"""Processes that are alive: each signs in, gives signs of life, and signs out; one that was killed falls silent.
 
-import atexit
+With each sign goes what the process counted since the last one.
+"""
+
 import contextlib
 import logging
 import os
@@ -8,11 +10,12 @@ import threading
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from feeds import metrics
 from feeds.errors import StoreError
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.pipeline.newsroom import Newsroom
-from feeds.store import jobs, meta
+from feeds.store import counters, jobs, meta
 from feeds.store.database import Store
 
 STALE = timedelta(seconds=10)  # without a sign of life for so long, a process is taken for dead
@@ -53,22 +56,26 @@ class Presence:
         self._is_in = False
 
     def beat(self) -> None:
-        """Give a sign of life; raises StoreError."""
+        """Give a sign of life, and hand on what was counted; raises StoreError."""
         now_us = to_us(self._room.clock.now())
-        with self._room.store.write() as connection:
-            jobs.clear_processes(connection, self._role, now_us - FORGOTTEN // timedelta(microseconds=1))
-            self._is_in = True
-            jobs.beat(connection, self._role, os.getpid(), self._started_us, now_us)
+        counted = metrics.take()
+        try:
+            with self._room.store.write() as connection:
+                jobs.clear_processes(connection, self._role, now_us - FORGOTTEN // timedelta(microseconds=1))
+                self._is_in = True
+                jobs.beat(connection, self._role, os.getpid(), self._started_us, now_us)
+                counters.add(connection, counted)
+        except BaseException:
+            metrics.give_back(counted)
+            raise
 
     def start(self) -> None:
-        """Give signs from a thread of its own, as long as the process lives, and sign out at its end."""
-        atexit.register(self.leave)
+        """Give signs from a thread of its own, as long as the process lives."""
         threading.Thread(target=self._run, name="presence", daemon=True).start()
 
     def stop(self) -> None:
-        """Give no more signs, and forget to sign out."""
+        """Give no more signs."""
         self._stop.set()
-        atexit.unregister(self.leave)
 
     def leave(self) -> None:
         """Sign out; where the store is out of reach, the silence will tell."""
@@ -76,8 +83,10 @@ class Presence:
         if not self._is_in:
             return
         self._is_in = False
+        counted = metrics.take()
         with contextlib.suppress(StoreError), self._room.store.write() as connection:
             jobs.leave(connection, self._role, os.getpid())
+            counters.add(connection, counted)
 
     def _run(self) -> None:
         told = ""

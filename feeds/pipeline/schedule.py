@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from feeds import metrics
 from feeds.errors import OutOfReach, StoreError
 from feeds.logs import event
-from feeds.model.dates import to_us
+from feeds.model.dates import from_us, to_us
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import jobs
 
@@ -60,6 +60,7 @@ class Schedule:
     def start(self) -> None:
         """Start; jobs run at once for the first time (or after `first_after`): what is due follows from the store."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        first = self._first_runs()
         for job in self._jobs.values():
             self._scheduler.add_job(
                 self._run,
@@ -67,11 +68,25 @@ class Schedule:
                 args=[job],
                 id=job.name,
                 seconds=job.period.total_seconds(),
-                next_run_time=self._room.clock.now() + job.first_after,
+                next_run_time=first[job.name],
                 replace_existing=True,
             )
         self._scheduler.start()
         threading.Thread(target=self._watch_clock, name="clock watch", daemon=True).start()
+
+    def _first_runs(self) -> dict[str, datetime]:
+        """Say when each job runs first: at once, or, of those that may wait, when it was to run before the restart."""
+        now = self._room.clock.now()
+        first = {job.name: now + job.first_after for job in self._jobs.values()}
+        with self._room.store.write() as connection:
+            kept = {job.name: job for job in jobs.list_all(connection)}
+            for job in self._jobs.values():
+                planned = kept[job.name].next_at if job.name in kept else None
+                if job.first_after and planned is not None:
+                    first[job.name] = min(max(now, from_us(planned)), now + job.period)
+                elif job.first_after:
+                    jobs.note(connection, jobs.Job(job.name, None, 0.0, "", "", to_us(first[job.name])))
+        return first
 
     def kick(self, name: str) -> None:
         """Have a job run now; one that is running looks again before it ends."""

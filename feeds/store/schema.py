@@ -454,6 +454,17 @@ faults = Table(
     Index("faults_at", "at"),
 )
 
+# What all processes counted, added up; for times a row each class (`…_bucket`, not yet cumulative) and their sum.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("labels", Text, nullable=False),  # JSON list of their values
+    Column("value", Float, nullable=False),
+    PrimaryKeyConstraint("name", "labels"),
+    sqlite_with_rowid=False,
+)
+
 processes = Table(
     "processes",
     metadata,

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
-from feeds import metrics
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.presence import Presence
 from feeds.pipeline.printer import Printer
@@ -13,6 +12,7 @@ from feeds.store import documents
 from feeds.store.changes import Watcher
 from feeds.web import figures, health, pages, pictures, problems
 from feeds.web.api import articles, batch, channels, labels, lists, media, overview, reference, sources, trial
+from feeds.web.counted import Counted
 from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
 from feeds.web.rate import Rate
@@ -42,7 +42,7 @@ def create_app(room: Newsroom) -> Flask:
     pages.register(app)
     app.after_request(_safe)
     cupboard = _cupboard(app, room)
-    app.wsgi_app = Front(  # type: ignore[method-assign]  # Flask's documented way to put middleware ahead of itself
+    front = Front(
         app.wsgi_app,
         cupboard=cupboard,
         clock=room.clock,
@@ -51,7 +51,14 @@ def create_app(room: Newsroom) -> Flask:
         api_calls=API_CALLS,
         hubs=room.site.hubs,
     )
+    app.wsgi_app = Counted(front)  # type: ignore[method-assign]  # Flask's documented way to put middleware ahead
     return app
+
+
+def farewell(app: Flask) -> None:
+    """Write what this process still holds, and sign it out; where the store is out of reach, that is lost."""
+    app.extensions["views"].write()
+    app.extensions["presence"].leave()
 
 
 def _cupboard(app: Flask, room: Newsroom) -> Cupboard:
@@ -74,9 +81,7 @@ def _cupboard(app: Flask, room: Newsroom) -> Cupboard:
 
 
 def _safe(response: Response) -> Response:
-    """Say on every answer what a browser may do with it (pages set a policy of their own), and count it."""
-    kind = "api" if request.path.startswith("/api") else "page"
-    metrics.count("feeds_http_requests", kind, str(response.status_code))
+    """Say on every answer what a browser may do with it; pages set a policy of their own."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")

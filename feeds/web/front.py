@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from feeds import metrics
 from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.logs import event
@@ -137,7 +136,6 @@ class Front:
             headers.append(("Last-Modified", decision.last_modified))
         if decision.status == 200:
             headers += self._content_headers(environ, format, coding, len(body))
-        metrics.count("feeds_http_requests", "document", str(decision.status))
         start_response(REASONS[decision.status], headers)
         return (body,) if decision.status == 200 and method == "GET" else ()
 

@@ -1,10 +1,12 @@
 """Jobs while the store is out of reach: logged, and counted once it is well again; no other job suffers."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from feeds.clock import SystemClock
 from feeds.pipeline.schedule import Job, Schedule
 from feeds.store import jobs
 from tests.conftest import Desk
@@ -28,8 +30,10 @@ def test_job_that_finds_the_store_locked_is_logged_and_counted_when_it_is_well(
         return 1
 
     schedule = Schedule(desk.room, [Job(name="sweep", period=timedelta(days=1), work=work)])
+    schedule.start()
+    wait_for(lambda: told_jobs(desk), what="a first run")
     with locked(desk.room.store):
-        schedule.start()
+        schedule.kick("sweep")
         wait_for(lambda: "job not noted" in caplog.messages, what="a failed run")
     assert "job failed" in caplog.messages
     schedule.kick("sweep")
@@ -45,3 +49,22 @@ def test_job_that_finds_the_store_locked_is_logged_and_counted_when_it_is_well(
         assert job.outcome == "done"
     finally:
         schedule.stop()
+
+
+def told_jobs(desk: Desk) -> dict[str, jobs.Job]:
+    with desk.room.store.read() as connection:
+        return {job.name: job for job in jobs.list_all(connection)}
+
+
+def test_job_that_may_wait_keeps_its_time_over_a_restart(desk: Desk) -> None:
+    room = replace(desk.room, clock=SystemClock())
+    job = Job(name="verify", period=timedelta(hours=24), work=lambda: 0, first_after=timedelta(hours=24))
+    planned = set()
+    for _ in range(3):  # a newsroom that is started anew every hour would never come to it
+        schedule = Schedule(room, [job])
+        schedule.start()
+        schedule.stop()
+        planned.add(told_jobs(desk)["verify"])
+    (only,) = planned
+    assert (only.started_at, only.outcome) == (None, "")
+    assert only.next_at is not None

@@ -1,4 +1,4 @@
-"""Polls that brought something new are found without the others: a silent source is told from them."""
+"""Figures of all processes; polls that brought something new, from which a silent source is told."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,3 +9,11 @@ down_revision = "0003"
 
 def upgrade() -> None:
     op.create_index("polls_news", "polls", ["source", "at"], unique=False, sqlite_where=sa.text("new > 0"))
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "labels"),
+        sqlite_with_rowid=False,
+    )
