@@ -3,6 +3,7 @@
     BroadsheetError
     ├── SettingsError         wrong settings; the command line prints each fault and exits 1
     ├── StoreError            the store cannot be used as it is
+    │   ├── OutOfReach        the database refuses for now: locked, read-only, full, damaged
     │   ├── SchemaError       its schema is not the one that this code knows
     │   └── InUseError        the role already runs on this instance
     ├── Refusal               what a caller asked for cannot be done; the API makes a problem of it, a command a line
@@ -40,6 +41,13 @@ class SettingsError(BroadsheetError):
 
 class StoreError(BroadsheetError):
     """The store cannot be used as it is: unreachable, read-only, locked, full."""
+
+
+class OutOfReach(StoreError):
+    """The database refuses: locked by another program, read-only, on a full disk, damaged, gone.
+
+    It may be well again at the next try. The words say which, name no file, and may be told to anyone.
+    """
 
 
 class SchemaError(StoreError):

@@ -10,6 +10,7 @@ import logging
 import math
 import re
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -56,6 +57,18 @@ def set_up_logging(*, format: str, level: str, process: str = "", stream: TextIO
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     logging.captureWarnings(capture=True)
+
+
+def log_uncaught() -> None:
+    """Log what nothing caught, in the main thread, in others and in destructors, instead of printing it."""
+
+    def caught(error: BaseException | None, where: str) -> None:
+        if error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+            event(logging.getLogger("feeds"), "uncaught", level=logging.CRITICAL, error=error, where=where)
+
+    sys.excepthook = lambda _kind, error, _trace: caught(error, "main")
+    threading.excepthook = lambda told: caught(told.exc_value, told.thread.name if told.thread else "thread")
+    sys.unraisablehook = lambda told: caught(told.exc_value, "destructor")
 
 
 class LineFormatter(logging.Formatter):

@@ -1,13 +1,15 @@
 import io
 import json
 import logging
+import sys
+import threading
 import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.logs import MAX_VALUE, LineFormatter, event, set_up_logging
+from feeds.logs import MAX_VALUE, LineFormatter, event, log_uncaught, set_up_logging
 
 TOKEN = "bs_Zm9vYmFyYmF6cXV4cXV1eA-_x"
 
@@ -152,3 +154,25 @@ def test_whatever_is_logged_is_one_printable_line(message, value, as_json):
     line.encode("utf-8")
     if as_json:
         assert json.loads(line, parse_constant=pytest.fail)["level"] == "info"
+
+
+def test_what_nothing_caught_is_one_line_too(log, monkeypatch):
+    for name in ("excepthook", "unraisablehook"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    out = log("json")
+    log_uncaught()
+
+    def fail() -> None:
+        raise ValueError("told\nby the test")
+
+    thread = threading.Thread(target=fail, name="the thread")
+    thread.start()
+    thread.join()
+    try:
+        fail()
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(line["event"], line["where"]) for line in lines] == [("uncaught", "the thread"), ("uncaught", "main")]
+    assert all(line["error"] == "ValueError: told\nby the test" for line in lines)

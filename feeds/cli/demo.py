@@ -3,6 +3,7 @@
 import click
 
 from feeds.cli.instance import newsroom, read_settings
+from feeds.cli.progress import steps
 from feeds.demo.load import load
 
 
@@ -14,6 +15,6 @@ def demo() -> None:
 @demo.command("load")
 def load_demo() -> None:
     """Put the demo newsroom into this instance; again: nothing changes."""
-    with newsroom(read_settings(demo=True)) as room:
-        stories = load(room)
+    with newsroom(read_settings(demo=True)) as room, steps("story") as tell:
+        stories = load(room, on_progress=tell)
     click.echo(f"loaded {stories} stories" if stories else "the demo is loaded already")

@@ -20,6 +20,9 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     else:
         _print(told)
     if not told["ok"]:
+        wrong = told["wrong"]
+        assert isinstance(wrong, list)
+        click.echo(f"doctor: {'; '.join(wrong)}", err=True)
         ctx.exit(1)
 
 
@@ -29,7 +32,8 @@ def _print(told: dict[str, object]) -> None:
     assert isinstance(database, dict)
     assert isinstance(processes, list)
     assert isinstance(jobs, list)
-    click.echo(f"database     {database['url']}, schema {database['schema']}")
+    size, free = _told_bytes(database["bytes"]), _told_bytes(database["free_bytes"])
+    click.echo(f"database     {database['url']}, schema {database['schema']}, {size}, {free} free on its disk")
     for process in processes:
         click.echo(
             f"process      {process['role']} {process['pid']} since {process['started_at']}"
@@ -38,12 +42,17 @@ def _print(told: dict[str, object]) -> None:
     waits = f", the oldest for {told['oldest_dirt_s']} s" if told["dirty"] else ""
     click.echo(f"dirty        {told['dirty']} channels{waits}")
     for job in jobs:
-        line = f"{job['name']:<12} {job['outcome'] or '–'} at {job['started_at']} in {job['took_s']} s"
+        ran = f"{job['outcome']} at {job['started_at']} in {job['took_s']} s" if job["started_at"] else "not run yet"
+        line = f"{job['name']:<12} {ran}"
         detail = f": {job['detail']}" if job["outcome"] == "failed" else ""
         click.echo(f"job {line}, next {job['next_at']}{detail}")
     for kind, lines in _lists(told):
         for line in lines:
             click.echo(f"{kind:<12} {line}")
+
+
+def _told_bytes(size: object) -> str:
+    return f"{size / 2**20:,.0f} MiB" if isinstance(size, int) else "unknown size"
 
 
 def _lists(told: dict[str, object]) -> list[tuple[str, list[str]]]:

@@ -1,11 +1,13 @@
 """`import FILE…`: pasted pages, articles as JSON, feeds (CONTRACT section 2)."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from feeds.cli.instance import newsroom
+from feeds.cli.progress import steps
 from feeds.clock import SystemClock
 from feeds.errors import Refusal
 from feeds.model.dates import parse_rfc3339, whole_second
@@ -63,8 +65,10 @@ def _fields(fields: object) -> list[tuple[str, str]]:
 def _take(pieces: list[Piece]) -> int:
     """Take the pieces in, with a line for each; give how many were refused."""
     refused = 0
-    with newsroom() as room:
+    # A terminal that shows a line for each piece needs no bar between them.
+    with newsroom() as room, steps("article", len(pieces), is_shown=not sys.stdout.isatty()) as tell:
         for piece, came in take(room, pieces):
+            tell(1)
             if isinstance(came, Refusal):
                 click.echo(f"{piece.where}: {words_of(came)}", err=True)
                 refused += 1

@@ -3,6 +3,7 @@
 import click
 
 from feeds.cli.instance import read_settings
+from feeds.cli.progress import share
 from feeds.clock import SystemClock
 from feeds.model.dates import to_us
 from feeds.settings import Settings
@@ -17,7 +18,8 @@ def migrate() -> None:
     settings = read_settings()
     store = Store(settings.database_url)
     try:
-        before, after = bring_up(store)
+        with share("page") as tell:
+            before, after = bring_up(store, on_progress=tell)
         _first_token(store, settings)
     finally:
         store.close()

@@ -1,9 +1,9 @@
 """`rebuild`: every channel compared with a regeneration, beside a serving process."""
 
 import click
-from tqdm import tqdm
 
 from feeds.cli.instance import newsroom
+from feeds.cli.progress import steps
 from feeds.pipeline.printer import Printer
 from feeds.pipeline.refresh import refresh, spots_of
 
@@ -16,6 +16,6 @@ def rebuild(keys: tuple[str, ...], fresh: bool) -> None:
     with newsroom() as room:
         spots = spots_of(room, keys)
         printer = Printer(room.site, room.settings)
-        with tqdm(total=len(spots), unit="document", disable=None, leave=False) as bar:
-            changed = refresh(room, printer, spots, fresh=fresh, on_progress=bar.update)
+        with steps("document", len(spots)) as tell:
+            changed = refresh(room, printer, spots, fresh=fresh, on_progress=tell)
     click.echo(f"{len(spots)} looked at, {changed} changed")

@@ -2,20 +2,19 @@
 
 import json
 import os
-import shutil
 import socket
 import sys
 from typing import NoReturn
 
 import click
 
-from feeds import metrics
 from feeds.cli.instance import ROOT, newsroom, read_settings
 from feeds.clock import SystemClock
 from feeds.demo.load import load
 from feeds.errors import BroadsheetError
 from feeds.model.dates import rfc3339
 from feeds.pipeline.newsroom import keep_address
+from feeds.pipeline.presence import begin
 from feeds.settings import Settings
 from feeds.store.database import Store, check_schema
 from feeds.store.sqlite import RoleLock
@@ -40,6 +39,7 @@ def serve(demo: bool, role: str) -> None:
         if "web" in ROLES[role]:
             _check_port(settings)
             keep_address(store, settings)
+        begin(store, ROLES[role], SystemClock().now())
     finally:
         store.close()
     if demo:
@@ -71,14 +71,18 @@ def _become_supervisor(
     module = [sys.executable, "-m"]
     server = settings.server
     argv = {
-        "web": [*module, "feeds.cli.web_process", "{lifeline}", server.host, str(server.port), str(server.processes)],
+        "web": [
+            *(*module, "feeds.cli.web_process", "{lifeline}"),
+            *(server.host, str(server.port), str(server.processes)),
+            *(settings.log.format, settings.log.level),
+        ],
         "worker": [*module, "feeds.cli.worker_process", "{lifeline}", *([demo_started] if demo_started else [])],
     }
     keep = [lock.fileno() for lock in locks]
     for descriptor in keep:
         os.set_inheritable(descriptor, True)
     told = {
-        "children": [{"name": name, "argv": argv[name], "environ": _figures(settings, name)} for name in roles],
+        "children": [{"name": name, "argv": argv[name]} for name in roles],
         "keep": keep,
         "log_format": settings.log.format,
         "log_level": settings.log.level,
@@ -86,11 +90,3 @@ def _become_supervisor(
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execv(sys.executable, [*module, "feeds.cli.supervisor", json.dumps(told)])
-
-
-def _figures(settings: Settings, role: str) -> dict[str, str]:
-    """Empty the folder in which a role's processes keep their figures, and name it to them."""
-    folder = settings.instance / "figures" / role
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    return {metrics.FOLDER: str(folder)}

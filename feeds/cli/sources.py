@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from feeds.cli.instance import newsroom
 from feeds.cli.lifeline import hold
+from feeds.cli.progress import steps
 from feeds.cli.tables import show, show_one
 from feeds.errors import Refusal
 from feeds.ingest.opml import read_opml
@@ -142,8 +142,9 @@ def import_sources(file: Path) -> None:
     except ValueError as error:
         raise Refusal(422, f"{file}: {error}") from error
     added = known = refused = 0
-    with newsroom() as room:
-        for outline in tqdm(outlines, unit="source", disable=None, leave=False):
+    with newsroom() as room, steps("source", len(outlines)) as tell:
+        for outline in outlines:
+            tell(1)
             try:
                 partners.add(room, {"url": outline.xml_url, "title": outline.title})
                 added += 1

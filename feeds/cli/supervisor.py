@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from feeds.logs import event, set_up_logging
+from feeds.logs import event, log_uncaught, set_up_logging
 
 LOOK = 0.05  # seconds between two looks at the children
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0  # seconds before a child that died is started again
@@ -34,7 +34,6 @@ class Child:
 
     name: str
     argv: Sequence[str]
-    environ: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
@@ -59,7 +58,7 @@ class Supervisor:
                     self._start(child)
                 elif child.process is not None and (ended := child.process.poll()) is not None:
                     if ended == CANNOT_START:
-                        event(_log, "child cannot start", child=child.name)
+                        event(_log, "child cannot start", level=logging.ERROR, child=child.name)
                         code = 1
                         self._stopping.set()
                     self._bury(child, ended)
@@ -74,7 +73,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         argv = [part.replace("{lifeline}", str(self._lifeline)) for part in child.argv]
         # Each thread of glibc would have an arena of its own: a quarter of the memory, for nothing.
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "2", **child.environ}
+        environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
         child.process = subprocess.Popen(argv, env=environment, pass_fds=(self._lifeline, *self._keep))
         child.started = time.monotonic()
         event(_log, "child started", child=child.name, pid=child.process.pid)
@@ -83,7 +82,15 @@ class Supervisor:
         alive = time.monotonic() - child.started
         child.pause = FIRST_PAUSE if alive > STEADY else child.pause
         how = f"signal {signal.Signals(-ended).name}" if ended < 0 else f"exit code {ended}"
-        event(_log, "child died", child=child.name, cause=how, alive_s=round(alive, 1), again_in_s=child.pause)
+        event(
+            _log,
+            "child died",
+            level=logging.WARNING,
+            child=child.name,
+            cause=how,
+            alive_s=round(alive, 1),
+            again_in_s=child.pause,
+        )
         child.process = None
         child.start_at = time.monotonic() + child.pause
         child.pause = min(child.pause * 2, LONGEST_PAUSE)
@@ -99,7 +106,7 @@ class Supervisor:
             try:
                 child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                event(_log, "child killed", child=child.name)
+                event(_log, "child killed", level=logging.WARNING, child=child.name)
                 child.process.kill()
                 child.process.wait()
         os.close(self._end)
@@ -109,6 +116,7 @@ def main() -> int:
     """Run what the command line says."""
     told = json.loads(sys.argv[1])
     set_up_logging(format=told["log_format"], level=told["log_level"], process="serve")
+    log_uncaught()
     supervisor = Supervisor([Child(**child) for child in told["children"]], keep=told["keep"])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())

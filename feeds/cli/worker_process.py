@@ -14,8 +14,8 @@ from feeds.cli.instance import read_settings
 from feeds.cli.supervisor import CANNOT_START
 from feeds.clock import SystemClock
 from feeds.demo.partner import Partner
-from feeds.errors import BroadsheetError
-from feeds.logs import event, set_up_logging
+from feeds.errors import BroadsheetError, OutOfReach
+from feeds.logs import event, log_uncaught, set_up_logging
 from feeds.model.dates import parse_rfc3339
 from feeds.pipeline.newsroom import open_newsroom
 from feeds.pipeline.worker import Worker
@@ -33,7 +33,11 @@ def main() -> int:
     try:
         settings = read_settings()
         set_up_logging(format=settings.log.format, level=settings.log.level, process="worker")
+        log_uncaught()
         room = open_newsroom(settings, SystemClock())
+    except OutOfReach as error:
+        event(_log, "worker cannot start yet", level=logging.ERROR, reason=str(error))
+        return 1  # the supervisor tries again
     except BroadsheetError as error:
         event(_log, "worker cannot start", level=logging.ERROR, reason=str(error))
         return CANNOT_START
@@ -46,7 +50,11 @@ def main() -> int:
             event(_log, "demo partner cannot start", level=logging.ERROR, port=settings.demo.port, reason=str(error))
             return CANNOT_START
     worker = Worker(room)
-    worker.start()
+    try:
+        worker.start()
+    except OutOfReach as error:
+        event(_log, "worker cannot start yet", level=logging.ERROR, reason=str(error))
+        return 1
     stop.wait()
     # What is under way is finished or left to be done again; past the time it is left.
     threading.Timer(PATIENCE, os._exit, (1,)).start()

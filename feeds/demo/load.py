@@ -4,6 +4,7 @@ Its dates hang on the moment of the first load, which is kept before the first s
 next load goes on with the same dates and ids.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ class NotForDemo(BroadsheetError):
     """The instance had articles of its own before: the demo keeps out of it."""
 
 
-def load(room: Newsroom) -> int:
+def load(room: Newsroom, *, on_progress: Callable[[int], object] = lambda _: None) -> int:
     """Load the demo; give how many stories were put in. Raises NotForDemo."""
     loaded_at = _begin(room)
     if loaded_at is None:
@@ -39,6 +40,7 @@ def load(room: Newsroom) -> int:
                 article_id, wanted = str(fields["id"]), submission_of(fields)
                 if articles.find(connection, article_id) is None:  # else from a load that was cut short
                     intake.save(connection, room, article_id, wanted, now=room.clock.now())
+                on_progress(1)
         room.store.give_way()
     with room.store.write() as connection:
         _afterwards(connection, room, {str(fields["id"]): fields for fields in pieces})

@@ -13,6 +13,7 @@ from feeds.store.parts import Spot
 KEEP_FRAGMENTS = timedelta(hours=1)  # after they were made; a reader may still be served what they show
 KEEP_FAULTS = timedelta(days=30)
 KEEP_POLLS = timedelta(days=30)
+KEEP_NEWS = timedelta(days=400)  # polls that brought something: a source's rhythm is told from them
 KEEP_VIEWS = timedelta(days=2)
 LOOK = 1000  # rows a transaction
 MOST = 20_000  # fragments forgotten a run; what is left waits for the next
@@ -24,7 +25,7 @@ def run(room: Newsroom, printer: Printer) -> int:
     cleared = _clear_fragments(room, printer, to_us(now - KEEP_FRAGMENTS))
     with room.store.write() as connection:
         jobs.clear_faults(connection, to_us(now - KEEP_FAULTS))
-        polls.clear(connection, to_us(now - KEEP_POLLS))
+        polls.clear(connection, to_us(now - KEEP_POLLS), news_before_us=to_us(now - KEEP_NEWS))
         views.clear(connection, to_us(now - KEEP_VIEWS))
     room.store.shrink()
     pictures.clear_parts(room)

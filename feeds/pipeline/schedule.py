@@ -6,6 +6,7 @@ clock that steps back silences nothing, and a job that fails is logged with its 
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,15 +15,16 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExe
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from feeds import metrics
-from feeds.errors import StoreError
+from feeds.errors import OutOfReach, StoreError
 from feeds.logs import event
-from feeds.model.dates import to_us
+from feeds.model.dates import from_us, to_us
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import jobs
 
 CLOCK_LOOK = 1.0  # seconds between two looks at the clock
 CLOCK_STEP = 2.0  # seconds by which wall and monotonic time may part before it counts as a step
 NOTE_EVERY = timedelta(seconds=30)  # a job that has nothing to tell is noted no more often
+MOST_OWED = 100  # faults kept while the store is out of reach
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Schedule:
         self._running: set[str] = set()
         self._again: set[str] = set()
         self._noted: dict[str, datetime] = {}
+        self._owed: deque[tuple[str, str, int]] = deque(maxlen=MOST_OWED)  # faults that the store has not got yet
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -57,6 +60,7 @@ class Schedule:
     def start(self) -> None:
         """Start; jobs run at once for the first time (or after `first_after`): what is due follows from the store."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        first = self._first_runs()
         for job in self._jobs.values():
             self._scheduler.add_job(
                 self._run,
@@ -64,11 +68,25 @@ class Schedule:
                 args=[job],
                 id=job.name,
                 seconds=job.period.total_seconds(),
-                next_run_time=self._room.clock.now() + job.first_after,
+                next_run_time=first[job.name],
                 replace_existing=True,
             )
         self._scheduler.start()
         threading.Thread(target=self._watch_clock, name="clock watch", daemon=True).start()
+
+    def _first_runs(self) -> dict[str, datetime]:
+        """Say when each job runs first: at once, or, of those that may wait, when it was to run before the restart."""
+        now = self._room.clock.now()
+        first = {job.name: now + job.first_after for job in self._jobs.values()}
+        with self._room.store.write() as connection:
+            kept = {job.name: job for job in jobs.list_all(connection)}
+            for job in self._jobs.values():
+                planned = kept[job.name].next_at if job.name in kept else None
+                if job.first_after and planned is not None:
+                    first[job.name] = min(max(now, from_us(planned)), now + job.period)
+                elif job.first_after:
+                    jobs.note(connection, jobs.Job(job.name, None, 0.0, "", "", to_us(first[job.name])))
+        return first
 
     def kick(self, name: str) -> None:
         """Have a job run now; one that is running looks again before it ends."""
@@ -110,6 +128,9 @@ class Schedule:
         try:
             did = job.work()
             outcome, detail = "done", str(did)
+        except OutOfReach as error:  # no traceback: nothing is wrong with the job
+            event(_log, "job failed", level=logging.ERROR, job=job.name, reason=str(error))
+            did, outcome, detail = 1, "failed", str(error)
         except Exception as error:  # whatever it is, the other jobs go on
             event(_log, "job failed", level=logging.ERROR, error=error, job=job.name)
             did, outcome, detail = 1, "failed", f"{type(error).__name__}: {error}"[:500]
@@ -123,13 +144,20 @@ class Schedule:
         self._noted[job.name] = at
         next_at = to_us(at + job.period)
         note = jobs.Job(job.name, to_us(at), round(took, 4), outcome, detail, next_at)
+        with self._lock:
+            if outcome == "failed":
+                self._owed.append((f"job:{job.name}", detail, to_us(at)))
+            owed = list(self._owed)
+            self._owed.clear()
         try:
             with self._room.store.write() as connection:
                 jobs.note(connection, note)
-                if outcome == "failed":
-                    jobs.fault(connection, f"job:{job.name}", detail, to_us(at))
-        except StoreError as error:  # the store may be why the job failed; the log has it
+                for fault in owed:
+                    jobs.fault(connection, *fault)
+        except StoreError as error:  # it may be why the job failed: the faults are kept until it is well again
             event(_log, "job not noted", level=logging.WARNING, job=job.name, reason=str(error))
+            with self._lock:
+                self._owed.extend(owed)
 
     def _watch_clock(self) -> None:
         """Re-arm all jobs where the wall clock stepped: they wait for wall times that may be hours away."""

@@ -5,58 +5,83 @@ One account for `doctor` and for `/api/status` (CONTRACT sections 5 and 10).
 
 import unicodedata
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from feeds.model.dates import from_us, rfc3339, to_us
+from feeds.model.dates import from_us, rfc3339
 from feeds.model.label import Kind, fold
-from feeds.model.source import Source, State
+from feeds.model.source import State
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.worker import STALE
-from feeds.store import aside, dirty, jobs, labels, polls, sources
-from feeds.store.database import Connection, newest_schema
+from feeds.pipeline.presence import is_fresh
+from feeds.store import aside, dirty, jobs, labels, meta, polls, sources
+from feeds.store.database import Connection, schema_within
 
 OLD_DIRT = timedelta(seconds=60)  # a channel that is dirty for longer waits for a worker that does not come
 SILENT = timedelta(days=7)
+MOST_SOURCES = 10_000  # that are looked at
 MOST = 200  # sources, set-aside articles and labels that are told of
 
 
 def status(room: Newsroom) -> dict[str, object]:
-    """Tell how the newsroom is. `ok` says that there is no fault; warnings do not spoil it."""
+    """Tell how the newsroom is. `ok` says that there is no fault; warnings do not spoil it. Raises StoreError."""
     now = room.clock.now()
+    refusal = room.store.refusal()  # asked first, and outside of any transaction of ours
     with room.store.read() as connection:
-        alive = jobs.list_processes(connection)
-        started = min((row["started_at"] for row in alive), default=None)
+        processes = [_process(row, now) for row in jobs.list_processes(connection)]
         dirty_channels, since = dirty.backlog(connection)
-        oldest = None if since is None or not dirty_channels else max(0.0, (now - from_us(since)).total_seconds())
+        oldest = 0.0 if since is None else max(0.0, (now - from_us(since)).total_seconds())
         set_aside = [{"article": one, "reason": reason} for one, reason in aside.list_all(connection, MOST)]
-        faults = jobs.count_faults(connection, started if started is not None else to_us(now - timedelta(days=1)))
+        started = meta.find(connection, meta.Key.STARTED)
+        faults = jobs.count_faults(connection, int(started or 0))
         told_jobs = [_job(job) for job in jobs.list_all(connection)]
         failing, silent = _sources(connection, room)
         warnings = [*_warnings(connection, room), *(f"the source {name} is silent" for name in silent)]
-    processes = [
-        {
-            "role": row["role"],
-            "pid": row["pid"],
-            "started_at": rfc3339(from_us(row["started_at"])),
-            "is_alive": abs(to_us(now) - row["beat_at"]) < STALE // timedelta(microseconds=1),
-        }
-        for row in alive
-    ]
-    if not any(process["is_alive"] for process in processes):
-        warnings.append("no worker is alive: nothing is regenerated and nobody is polled")
-    failed = [str(job["name"]) for job in told_jobs if job["outcome"] == "failed"]
-    is_stuck = oldest is not None and oldest > OLD_DIRT.total_seconds()
+        database = _database(room, connection, refusal)
+    roles = {str(process["role"]) for process in processes if process["is_alive"]}
+    if not roles:
+        warnings.append("the newsroom is not served: no process is alive")
+    wrong = {
+        "faults since the start": bool(faults),
+        "articles set aside": bool(set_aside),
+        "a job failed at its last run": any(job["outcome"] == "failed" for job in told_jobs),
+        "no worker is alive, nothing is regenerated: python app.py serve --role worker": roles == {"web"},
+        "channels wait for long to be regenerated": "worker" in roles and oldest > OLD_DIRT.total_seconds(),
+        str(refusal): refusal is not None,
+    }
     return {
-        "ok": not faults and not set_aside and not failed and not is_stuck,
+        "ok": not any(wrong.values()),
+        "wrong": [said for said, is_so in wrong.items() if is_so],
         "jobs": told_jobs,
         "dirty": dirty_channels,
-        "oldest_dirt_s": None if oldest is None else round(oldest, 3),
+        "oldest_dirt_s": round(oldest, 3),
         "set_aside": set_aside,
         "sources": {"failing": failing, "silent": silent},
-        "database": {"url": _kind_of(room), "schema": newest_schema()},
+        "database": database,
         "processes": processes,
         "faults": faults,
         "warnings": warnings,
+    }
+
+
+def _process(row: Mapping[str, Any], now: datetime) -> dict[str, object]:
+    return {
+        "role": row["role"],
+        "pid": row["pid"],
+        "started_at": rfc3339(from_us(row["started_at"])),
+        "is_alive": is_fresh(row["beat_at"], now),
+    }
+
+
+def _database(room: Newsroom, connection: Connection, refusal: str | None) -> dict[str, object]:
+    """Tell of the database: its kind (the address may hold secrets), schema, size, and whether it can be written."""
+    size, free = room.store.space() or (None, None)
+    return {
+        "url": room.store.url.partition(":")[0],
+        "schema": schema_within(connection),
+        "bytes": size,
+        "free_bytes": free,
+        "refusal": refusal,
     }
 
 
@@ -73,23 +98,22 @@ def _job(job: jobs.Job) -> dict[str, object]:
 
 def _sources(connection: Connection, room: Newsroom) -> tuple[list[dict[str, object]], list[str]]:
     """Tell which sources fail, and which are silent: nothing new for ten times their usual gap, at least a week."""
+    now = room.clock.now()
     failing: list[dict[str, object]] = []
     silent: list[str] = []
-    for source in sources.list_all(connection, limit=10_000):
+    news = polls.last_news(connection)
+    for source in sources.list_all(connection, limit=MOST_SOURCES):
         if source.state is State.ACTIVE and not source.failures:
-            if len(silent) < MOST and _is_silent(connection, room, source):
+            since = news.get(source.id, source.created_at)
+            if (
+                len(silent) < MOST
+                and now - since > SILENT
+                and now - since > 10 * polls.usual_gap(connection, source.id)
+            ):
                 silent.append(source.id)
-        elif len(failing) < MOST:
+        elif len(failing) < MOST and source.state is not State.PAUSED:
             failing.append({"id": source.id, "state": str(source.state), "why": source.why})
     return failing, silent
-
-
-def _is_silent(connection: Connection, room: Newsroom, source: Source) -> bool:
-    news = [poll.at for poll in polls.newest(connection, source.id, limit=200) if poll.new]
-    if len(news) < 2:
-        return False
-    gap = (news[0] - news[-1]) / (len(news) - 1)
-    return room.clock.now() - news[0] > max(SILENT, gap * 10)
 
 
 def _warnings(connection: Connection, room: Newsroom) -> list[str]:
@@ -107,8 +131,3 @@ def _warnings(connection: Connection, room: Newsroom) -> list[str]:
 
 def _bare(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFD", fold(name)) if not unicodedata.combining(letter))
-
-
-def _kind_of(room: Newsroom) -> str:
-    """Name the database without what an address may hold of secrets."""
-    return room.store.url.partition(":")[0]

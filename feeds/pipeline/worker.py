@@ -1,21 +1,19 @@
 """The worker's whole work: the jobs and their periods, and the watcher that kicks them at every change."""
 
 import logging
-import os
-from datetime import timedelta
 
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.pipeline import due, housekeeping, refresh, sweep, trending
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poller import Poller
+from feeds.pipeline.presence import Presence
 from feeds.pipeline.printer import Printer
 from feeds.pipeline.schedule import Job, Schedule
-from feeds.store import dirty, jobs, ripples, sources
+from feeds.store import dirty, ripples, sources
 from feeds.store.changes import Watcher
 
 ROLE = "worker"
-STALE = timedelta(seconds=10)  # without a sign of life for so long, a process is taken for dead
 _log = logging.getLogger(__name__)
 
 
@@ -26,7 +24,7 @@ class Worker:
         self._room = room
         self._printer = Printer(room.site, room.settings)
         self._poller = Poller(room)
-        self._started_us = to_us(room.clock.now())
+        self._presence = Presence(room, ROLE)
         periods = room.settings.schedule
         self._schedule = Schedule(
             room,
@@ -44,8 +42,6 @@ class Worker:
 
     def start(self) -> None:
         """Sign in, mark what is printed otherwise than before, and start the jobs."""
-        with self._room.store.write() as connection:
-            jobs.clear_processes(connection, ROLE, to_us(self._room.clock.now() - STALE))
         self._beat()
         if marked := sweep.mark_if_reprinted(self._room, self._printer):
             event(_log, "documents are printed otherwise than before", channels=marked)
@@ -57,8 +53,7 @@ class Worker:
         self._watcher.stop()
         self._poller.stop()
         self._schedule.stop()
-        with self._room.store.write() as connection:
-            jobs.leave(connection, ROLE, os.getpid())
+        self._presence.leave()
 
     def _sweep(self) -> int:
         return sweep.run(self._room, self._printer, lambda: self._schedule.is_stopping)
@@ -70,9 +65,7 @@ class Worker:
         return housekeeping.run(self._room, self._printer)
 
     def _beat(self) -> int:
-        now_us = to_us(self._room.clock.now())
-        with self._room.store.write() as connection:
-            jobs.beat(connection, ROLE, os.getpid(), self._started_us, now_us)
+        self._presence.beat()
         return 0
 
     def _on_change(self) -> None:
@@ -85,10 +78,3 @@ class Worker:
             self._schedule.kick("sweep")
         if next_due is not None and next_due <= now_us:
             self._schedule.kick("poll")
-
-
-def is_alive(room: Newsroom) -> bool:
-    """Say whether a worker gave a sign of life of late; a clock that was set back or on counts as well."""
-    with room.store.read() as connection:
-        beat = jobs.last_beat(connection, ROLE)
-    return beat is not None and abs(to_us(room.clock.now()) - beat) < STALE // timedelta(microseconds=1)

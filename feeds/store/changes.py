@@ -46,16 +46,25 @@ class Watcher:
         self._stop.set()
 
     def _run(self) -> None:
-        watch = self._store.watch()
+        watch = None
         pending = False
+        told = ""
         while not self._stop.wait(LOOK_SECONDS):
             try:
+                watch = watch or self._store.watch()
                 pending = watch.has_changed() or pending
                 if pending:
                     self._on_change()
                     pending = False
                 self.beat = time.monotonic()
-            except (StoreError, OSError) as error:  # locked or out of reach for a while: look again
-                event(_log, "watcher", level=logging.WARNING, reason=str(error))
+                told = ""
+            except (StoreError, OSError) as error:  # out of reach for a while: look again, from the beginning
+                if str(error) != told:
+                    event(_log, "watcher cannot look", level=logging.WARNING, reason=str(error))
+                told = str(error)
+                if watch is not None:
+                    watch.close()
+                watch = None
                 self._stop.wait(0.2)
-        watch.close()
+        if watch is not None:
+            watch.close()

@@ -15,14 +15,23 @@ from typing import TypeVar
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from feeds.errors import SchemaError, StoreError
+from feeds.errors import OutOfReach, SchemaError, StoreError
 from feeds.store import sqlite
 
 BULK_ITEMS = 100  # articles a transaction of bulk work may touch
 BULK_SECONDS = 0.05  # and the time that it may take
 PAUSE_SECONDS = 0.005  # between two of them: a waiting writer of another process cannot be seen
 # Roads pass a connection on without knowing more of it.
-__all__ = ["BULK_ITEMS", "Connection", "Store", "check_schema", "in_batches", "newest_schema", "schema_of"]
+__all__ = [
+    "BULK_ITEMS",
+    "Connection",
+    "Store",
+    "check_schema",
+    "in_batches",
+    "newest_schema",
+    "schema_of",
+    "schema_within",
+]
 Item = TypeVar("Item")
 MIGRATIONS = Path(__file__).with_name("migrations") / "versions"
 
@@ -32,21 +41,19 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        if (path := sqlite.file_of(url)) is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = sqlite.open_engine(url)
         self._queue = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one moment. Keep it short: it pins the log."""
-        with _wrapped(), self.engine.connect() as connection, connection.begin():
+        with self._fenced(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open an exclusive transaction; committed at the end, rolled back at any exception."""
-        with _wrapped(), self._queue, self.engine.connect() as plain:
+        with self._fenced(), self._turn(), self.engine.connect() as plain:
             connection = plain.execution_options(**{sqlite.IS_WRITER: True})
             with connection.begin():
                 yield connection
@@ -54,11 +61,21 @@ class Store:
     def give_way(self) -> None:
         """Pause between two transactions of bulk work, and cut the log where it has grown."""
         time.sleep(PAUSE_SECONDS)
-        sqlite.shrink_wal(self.engine, self.url)
+        with self._fenced():
+            sqlite.shrink_wal(self.engine, self.url)
 
     def shrink(self) -> None:
         """Write the log back and cut it, however short it is."""
-        sqlite.shrink_wal(self.engine, self.url, past=0)
+        with self._fenced():
+            sqlite.shrink_wal(self.engine, self.url, past=0)
+
+    def refusal(self, *, patience: float = 1.0) -> str | None:
+        """Say why nothing can be written just now; None where it can. `patience` in seconds."""
+        return sqlite.check_writable(self.url, patience=patience)
+
+    def space(self) -> tuple[int, int] | None:
+        """Give the bytes that the database has, and those that are free on its disk; None where none can be told."""
+        return sqlite.space_of(self.url)
 
     def watch(self) -> sqlite.Watch:
         """Open a watch for commits of others, on a connection of its own."""
@@ -73,18 +90,29 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
+    @contextmanager
+    def _fenced(self) -> Iterator[None]:
+        """Turn what the database refuses (locked, read-only, full, damaged) into OutOfReach with its words."""
+        try:
+            yield
+        except DBAPIError as error:
+            if sqlite.is_lasting(error.orig):
+                self.engine.dispose()  # other connections begin anew: what they hold of the file may be wrong
+            if (reason := sqlite.reason_of(error.orig)) is not None:
+                raise OutOfReach(reason) from error
+            if isinstance(error, OperationalError) or error.connection_invalidated:
+                raise StoreError(f"the database cannot be used: {error.orig}") from error
+            raise
 
-@contextmanager
-def _wrapped() -> Iterator[None]:
-    """Turn what the database refuses (locked, read-only, full, unreachable) into StoreError with its words."""
-    try:
-        yield
-    except OperationalError as error:
-        raise StoreError(f"the database cannot be used: {error.orig}") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreError(f"the connection to the database broke: {error.orig}") from error
-        raise
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the other writers of this process, as long as for those of others."""
+        if not self._queue.acquire(timeout=sqlite.PATIENCE):
+            raise OutOfReach("the database is locked: other changes before this one are waiting for it")
+        try:
+            yield
+        finally:
+            self._queue.release()
 
 
 def in_batches(
@@ -123,9 +151,16 @@ def check_schema(store: Store) -> None:
 
 
 def schema_of(store: Store) -> int | None:
-    """Give the number of the database's schema; None where nothing was ever migrated."""
+    """Give the number of the database's schema; None where nothing was ever migrated, or where there is no file."""
+    if not sqlite.is_there(store.url):
+        return None
     with store.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return schema_within(connection)
+
+
+def schema_within(connection: Connection) -> int | None:
+    """Give the number of the schema, within a transaction."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else int(found)

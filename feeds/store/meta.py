@@ -15,6 +15,7 @@ class Key(StrEnum):
     DATE = "date"  # likewise, YYYY-MM-DD
     ADDRESS = "address"  # effective address of the site, kept by `serve` for other commands' links
     DEMO = "demo"  # when the demo was loaded into it; absent: never
+    STARTED = "started"  # when `serve` with a worker last began, in microseconds: faults since then are told of
     PRINTED = "printed"  # hash of the settings and versions that documents print
 
 

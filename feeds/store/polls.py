@@ -1,6 +1,8 @@
 """The history of polls."""
 
-from sqlalchemy import Connection, delete, func, select
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from feeds.model.dates import from_us, to_us
 from feeds.model.source import Outcome, Poll
@@ -47,8 +49,27 @@ def newest(connection: Connection, source: str, *, before: int | None = None, li
     ]
 
 
-def clear(connection: Connection, before_us: int) -> None:
-    """Forget polls from before an instant, but for each source's last one."""
+def last_news(connection: Connection) -> dict[str, datetime]:
+    """Give when each source last brought something new; those that never did are left out."""
+    statement = select(polls.c.source, func.max(polls.c.at)).where(polls.c.new > 0).group_by(polls.c.source)
+    return {row[0]: from_us(row[1]) for row in connection.execute(statement)}
+
+
+def usual_gap(connection: Connection, source: str, *, polls_back: int = 50) -> timedelta:
+    """Give the mean time between a source's last polls that brought something new; nothing where there are not two."""
+    statement = select(polls.c.at).where(polls.c.source == source, polls.c.new > 0)
+    found = list(connection.execute(statement.order_by(polls.c.at.desc()).limit(polls_back)).scalars())
+    if len(found) < 2:
+        return timedelta(0)
+    return (from_us(found[0]) - from_us(found[-1])) / (len(found) - 1)
+
+
+def clear(connection: Connection, before_us: int, *, news_before_us: int) -> None:
+    """Forget polls from before an instant: those that brought something new from before another one.
+
+    Each source's last poll stays.
+    """
     last = select(polls.c.source, func.max(polls.c.at).label("at")).group_by(polls.c.source).subquery()
     kept = select(last.c.at).where(last.c.source == polls.c.source).scalar_subquery()
-    connection.execute(delete(polls).where(polls.c.at < before_us, polls.c.at != kept))
+    is_old = or_(and_(polls.c.at < before_us, polls.c.new == 0), polls.c.at < news_before_us)
+    connection.execute(delete(polls).where(is_old, polls.c.at != kept))

@@ -433,6 +433,7 @@ polls = Table(
     _count("new"),
     _count("changed"),
     PrimaryKeyConstraint("source", "at"),
+    Index("polls_news", "source", "at", sqlite_where=text("new > 0")),
     sqlite_with_rowid=False,
 )
 
@@ -457,6 +458,17 @@ faults = Table(
     _text("kind"),
     _text("detail"),
     Index("faults_at", "at"),
+)
+
+# What all processes counted, added up; for times a row each class (`…_bucket`, not yet cumulative) and their sum.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("labels", Text, nullable=False),  # JSON list of their values
+    Column("value", Float, nullable=False),
+    PrimaryKeyConstraint("name", "labels"),
+    sqlite_with_rowid=False,
 )
 
 processes = Table(

@@ -7,34 +7,88 @@ ours says BEGIN IMMEDIATE for writers and plain BEGIN for readers (database.py a
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-from feeds.errors import InUseError, StoreError
+from feeds.errors import InUseError, OutOfReach, StoreError
 
-BUSY_TIMEOUT_MS = 20_000
+PATIENCE = 10.0  # seconds to wait for another writer
 WAL_LIMIT = 64 * 1024 * 1024  # bytes
 LOCK_PATIENCE = 4.0  # seconds; children of a supervisor that was killed are gone within two
 IS_WRITER = "is_writer"
+_DAMAGED = "the database file is damaged; stop the newsroom and restore a backup"
+# By SQLite's primary result codes; whatever else it says is a fault of ours.
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "the database is locked by another program",
+    sqlite3.SQLITE_LOCKED: "the database is locked by another program",
+    sqlite3.SQLITE_PERM: "the database file may not be opened",
+    sqlite3.SQLITE_AUTH: "the database file may not be opened",
+    sqlite3.SQLITE_READONLY: "the database cannot be written: its file or its folder is read-only",
+    sqlite3.SQLITE_FULL: "the database cannot be written: the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write the database",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened: its file or its folder is gone, read-only or not ours",
+    sqlite3.SQLITE_PROTOCOL: "the database is locked by another program",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+_FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def open_engine(url: str) -> Engine:
     """Make the engine for a SQLite file; the folder must exist."""
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8, max_overflow=32)
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False},
+        pool_size=8,
+        max_overflow=32,
+        hide_parameters=True,  # errors are logged, and parameters are articles and hashes of tokens
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
 
+def reason_of(error: BaseException | None) -> str | None:
+    """Say in words why the database refuses; None for an error that is no refusal of its file."""
+    if not isinstance(error, sqlite3.Error):
+        return None
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else _REASONS.get(code & 0xFF)
+
+
+def is_lasting(error: BaseException | None) -> bool:
+    """Say whether what a connection has read so far may be wrong after this error: it is not to be used again."""
+    return reason_of(error) is not None and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _FOR_NOW
+
+
+def is_there(url: str) -> bool:
+    """Say whether there is a database to open; opening one that is not there would make it."""
+    path = file_of(url)
+    return path is None or path.exists()
+
+
+@contextmanager
+def fenced() -> Iterator[None]:
+    """Turn what SQLite refuses outside of SQLAlchemy into OutOfReach."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OutOfReach(reason_of(error) or f"the database refuses: {error}") from error
+
+
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # sqlite3 shall not begin transactions: _begin does
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {round(PATIENCE * 1000)}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged article outlives a loss of power, too
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -47,6 +101,12 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     writer = connection.get_execution_options().get(IS_WRITER, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+def _open(path: Path, *, patience: float) -> sqlite3.Connection:
+    """Open a file that is there, beside SQLAlchemy; a missing one is not made."""
+    address = f"file:{quote(str(path))}?mode=rw"
+    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
 
 
 def file_of(url: str) -> Path | None:
@@ -67,12 +127,14 @@ class Watch:
         path = file_of(url)
         if path is None:
             raise StoreError(f"{make_url(url).render_as_string()} is not a SQLite file")
-        self._connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+        with fenced():
+            self._connection = _open(path, patience=1.0)
         self._seen = -1
 
     def has_changed(self) -> bool:
         """Say whether something was committed since the last call; True at the first."""
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        with fenced():
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         before, self._seen = self._seen, int(version)
         return before != self._seen
 
@@ -92,29 +154,65 @@ def shrink_wal(engine: Engine, url: str, *, past: int = WAL_LIMIT) -> bool:
         return False
     raw = engine.raw_connection()
     try:
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        found = cursor.fetchone()
-        cursor.close()
+        with fenced():
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            found = cursor.fetchone()
+            cursor.close()
     finally:
         raw.close()
     return found is not None and int(found[0]) == 0
 
 
-def copy_file(url: str, target: Path) -> None:
-    """Copy the database, consistent while others write (the backup interface of SQLite)."""
+def check_writable(url: str, *, patience: float) -> str | None:
+    """Say why the database cannot be written just now; None where it can. Writes nothing."""
+    path = file_of(url)
+    if path is None:
+        return None
+    connection = None
+    try:
+        connection = _open(path, patience=patience)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return reason_of(error) or str(error)
+    finally:
+        if connection is not None:
+            connection.close()
+    return None
+
+
+def space_of(url: str) -> tuple[int, int] | None:
+    """Give the bytes that a database has, with its log, and those that are free on its disk."""
+    path = file_of(url)
+    if path is None:
+        return None
+    sizes = [file.stat().st_size for name in ("", "-wal") if (file := path.with_name(path.name + name)).exists()]
+    return sum(sizes), shutil.disk_usage(path.parent).free
+
+
+def copy_file(url: str, target: Path, *, on_progress: Callable[[int, int], object] = lambda _done, _all: None) -> None:
+    """Copy the database as it is in one moment, while others write; check the copy, and flush it to the disk.
+
+    `on_progress` is told how many pages are done, and how many there are. Raises OutOfReach.
+    """
     path = file_of(url)
     if path is None:
         raise StoreError("only a SQLite file can be copied")
-    source = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)
-    try:
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy, pages=2048)
-        finally:
-            copy.close()
-    finally:
-        source.close()
+    if not path.exists():
+        raise StoreError(f"there is no database: {path}")
+    with fenced(), closing(_open(path, patience=PATIENCE)) as source:
+        # A transaction of its own pins one moment: without it, every commit of others begins the copy anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            copy.execute("PRAGMA synchronous = OFF")  # flushed below, once
+            source.backup(copy, pages=1024, progress=lambda _, left, pages: on_progress(pages - left, pages), sleep=0)
+            found = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if found != "ok":
+        raise OutOfReach(_DAMAGED)
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 class RoleLock:

@@ -2,14 +2,15 @@
 
 from flask import Flask, Response, request
 
-from feeds import metrics
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.presence import Presence
 from feeds.pipeline.printer import Printer
 from feeds.pipeline.serving import Kitchen
 from feeds.store import documents
 from feeds.store.changes import Watcher
 from feeds.web import changed, figures, health, pages, pictures, problems
 from feeds.web.api import articles, batch, channels, labels, lists, media, overview, reference, sources, trial
+from feeds.web.counted import Counted
 from feeds.web.cupboard import Cupboard
 from feeds.web.front import Front
 from feeds.web.mixes import Mixes
@@ -28,6 +29,8 @@ def create_app(room: Newsroom) -> Flask:
     app.extensions["rate"] = Rate(room.settings.server.api_rate)
     app.extensions["views"] = readership = Readership(room)
     readership.start()
+    app.extensions["presence"] = presence = Presence(room, "web")
+    presence.start()
     problems.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(figures.blueprint)
@@ -38,7 +41,7 @@ def create_app(room: Newsroom) -> Flask:
     pages.register(app)
     app.after_request(_safe)
     cupboard, mixes = _stores(app, room)
-    app.wsgi_app = Front(  # type: ignore[method-assign]  # Flask's documented way to put middleware ahead of itself
+    front = Front(
         app.wsgi_app,
         cupboard=cupboard,
         mixes=mixes,
@@ -48,7 +51,14 @@ def create_app(room: Newsroom) -> Flask:
         api_calls=API_CALLS,
         hubs=room.site.hubs,
     )
+    app.wsgi_app = Counted(front)  # type: ignore[method-assign]  # Flask's documented way to put middleware ahead
     return app
+
+
+def farewell(app: Flask) -> None:
+    """Write what this process still holds, and sign it out; where the store is out of reach, that is lost."""
+    app.extensions["views"].write()
+    app.extensions["presence"].leave()
 
 
 def _stores(app: Flask, room: Newsroom) -> tuple[Cupboard, Mixes]:
@@ -75,9 +85,7 @@ def _stores(app: Flask, room: Newsroom) -> tuple[Cupboard, Mixes]:
 
 
 def _safe(response: Response) -> Response:
-    """Say on every answer what a browser may do with it (pages set a policy of their own), and count it."""
-    kind = "api" if request.path.startswith("/api") else "page"
-    metrics.count("feeds_http_requests", kind, str(response.status_code))
+    """Say on every answer what a browser may do with it; pages set a policy of their own."""
     if request.path.startswith("/static/") and response.status_code in (200, 304):
         response.headers["Cache-Control"] = "max-age=3600"  # Flask's own would add that it is public
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from feeds import metrics
 from feeds.clock import Clock
 from feeds.errors import Refusal, StoreError
 from feeds.logs import event
@@ -22,6 +21,7 @@ from feeds.store.parts import CURRENT
 from feeds.web.conditional import CODINGS, Decision, choose_coding, decide
 from feeds.web.cupboard import Cupboard, Gone
 from feeds.web.mixes import Elsewhere, Mixes
+from feeds.web.outage import RETRY_AFTER, said
 from feeds.web.shelf import Ready
 
 Environ = dict[str, Any]
@@ -136,7 +136,7 @@ class Front:
                     decision, body = decision._replace(status=226), delta
         except StoreError as error:
             event(_log, "document", level=logging.ERROR, path=path, reason=str(error))
-            return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+            return _refuse(start_response, environ, 503, said(error), ("Retry-After", RETRY_AFTER))
         return self._answer(environ, start_response, path, format, coding=coding, decision=decision, body=body)
 
     def _mix(self, environ: Environ, start_response: StartResponse, path: str, format: Format) -> Iterable[bytes]:
@@ -154,7 +154,7 @@ class Front:
             return _refuse(start_response, environ, refusal.status, refusal.detail, *after)
         except StoreError as error:
             event(_log, "mix", level=logging.ERROR, path=path, reason=str(error))
-            return _refuse(start_response, environ, 503, "The newsroom is out of reach for now.", ("Retry-After", "2"))
+            return _refuse(start_response, environ, 503, said(error), ("Retry-After", RETRY_AFTER))
         own = f"{path}?{environ.get('QUERY_STRING', '')}"
         return self._answer(environ, start_response, own, format, coding=coding, decision=decision, body=body)
 
@@ -181,7 +181,6 @@ class Front:
             headers.append(("Last-Modified", decision.last_modified))
         if decision.status != 304:
             headers += self._content_headers(environ, format, coding, len(body))
-        metrics.count("feeds_http_requests", "document", str(decision.status))
         start_response(REASONS[decision.status], headers)
         return (body,) if decision.status != 304 and environ["REQUEST_METHOD"] == "GET" else ()
 

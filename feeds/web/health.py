@@ -5,7 +5,7 @@ import time
 from flask import Blueprint, Response, current_app
 
 from feeds.errors import StoreError
-from feeds.pipeline.worker import is_alive
+from feeds.pipeline.presence import is_alive
 from feeds.store.changes import Watcher
 from feeds.web.auth import room
 from feeds.web.problems import problem
@@ -28,7 +28,7 @@ def ready() -> Response:
     if time.monotonic() - watcher.beat > WATCHER_STALE:
         reasons.append("the watcher for changes does not look")
     try:
-        if not is_alive(room()):
+        if not is_alive(room(), "worker"):
             reasons.append("no worker is alive: nothing is regenerated; start one: python app.py serve --role worker")
     except StoreError as error:
         reasons.append(str(error))

@@ -10,6 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from feeds.errors import Fault, Refusal, StoreError
 from feeds.logs import event
+from feeds.web.outage import RETRY_AFTER, said
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def _http(error: HTTPException) -> Response:
 
 def _out_of_reach(error: StoreError) -> Response:
     event(_log, "store", level=logging.ERROR, path=request.path, reason=str(error))
-    return _answer(503, "The newsroom's store cannot be used for now.", (), {"Retry-After": "2"})
+    return _answer(503, said(error), (), {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"})
 
 
 def _failed(error: Exception) -> Response:

@@ -46,7 +46,7 @@ def test_picture_is_stored_once_and_served_unchanging(door: Door, desk: Desk, me
     served = door.get(told["url"])
     assert (served.status_code, served.data, served.headers["Content-Type"]) == (200, data, media_type)
     assert served.headers["Content-Length"] == str(len(data))
-    assert served.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert served.headers["Cache-Control"] == "max-age=31536000, immutable"
     assert served.headers["X-Content-Type-Options"] == "nosniff"
     assert served.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "Set-Cookie" not in served.headers
