@@ -23,6 +23,9 @@ _MEDIA = f"{{{NAMESPACES['media']}}}"
 _LANGUAGE = f"{{{NAMESPACES['xml']}}}lang"
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _TEXTS = {f"{ATOM}{name}": name for name in ("id", "title", "updated", "published", "summary", "content", "rights")}
+_LINK, _AUTHOR, _CATEGORY, _ENTRY = f"{ATOM}link", f"{ATOM}author", f"{ATOM}category", f"{ATOM}entry"
+_NAME, _URI, _DELETED = f"{ATOM}name", f"{ATOM}uri", f"{_AT}deleted-entry"
+_ADDRESSED = {f"{_MEDIA}content": "media:content", f"{_MEDIA}thumbnail": "media:thumbnail"}
 _ONCE = {*_TEXTS, f"{ATOM}source", f"{ATOM}generator", f"{ATOM}icon", f"{ATOM}logo", f"{ATOM}subtitle"}
 _PLACES = ("prev-archive", "next-archive")
 
@@ -32,8 +35,8 @@ def feed_faults(root: Any) -> Faults:
     if root.tag != f"{ATOM}feed":
         yield Fault("no Atom feed element")
         return
-    entries = root.findall(f"{ATOM}entry")
-    has_author = root.find(f"{ATOM}author") is not None or all(_has_author(entry) for entry in entries)
+    entries = root.findall(_ENTRY)
+    has_author = root.find(_AUTHOR) is not None or all(_has_author(entry) for entry in entries)
     yield from told(
         address_fault("id", root.findtext(f"{ATOM}id"), any_scheme=True),
         title_fault(root.findtext(f"{ATOM}title")),
@@ -41,13 +44,13 @@ def feed_faults(root: Any) -> Faults:
         None if has_author else Fault("author: is missing"),
         language_fault("xml:lang", root.get(_LANGUAGE)),
     )
-    rels = [link.get("rel", "alternate") for link in root.iterchildren(f"{ATOM}link")]
-    for child in root:
-        if child.tag == f"{ATOM}link":
+    rels = [link.get("rel", "alternate") for link in root.iterchildren(_LINK)]
+    for child in root.iterchildren(_LINK, _AUTHOR, _DELETED):
+        if child.tag == _LINK:
             yield from _link_faults(child)
-        elif child.tag == f"{ATOM}author":
+        elif child.tag == _AUTHOR:
             yield from _person_faults(child)
-        elif child.tag == f"{_AT}deleted-entry":
+        else:
             yield from _tombstone_faults(child)
     if "self" not in rels:
         yield Fault("link self: is missing", Level.WARNING)
@@ -59,7 +62,7 @@ def feed_faults(root: Any) -> Faults:
 
 def entry_faults(entry: Any) -> Faults:
     """Judge one entry."""
-    if entry.tag != f"{ATOM}entry":
+    if entry.tag != _ENTRY:
         yield Fault(f"is {entry.tag}, not entry")
         return
     texts: dict[str, str] = {}
@@ -69,19 +72,20 @@ def entry_faults(entry: Any) -> Faults:
         if (name := _TEXTS.get(tag)) is not None:
             if name in texts:
                 yield Fault(f"{name}: stands twice", line=child.sourceline)
-            texts.setdefault(name, child.text or "" if len(child) == 0 else "".join(child.itertext()))
-            if child.attrib:
-                yield from _text_faults(name, child)
-        elif tag == f"{ATOM}link":
+            kind = child.get("type")
+            texts.setdefault(name, "".join(child.itertext()) if kind == "xhtml" else child.text or "")
+            if kind is not None:
+                yield from _text_faults(name, child, kind)
+        elif tag == _LINK:
             has_page = has_page or child.get("rel", "alternate") == "alternate"
             yield from _link_faults(child)
-        elif tag == f"{ATOM}author":
+        elif tag == _AUTHOR:
             yield from _person_faults(child)
-        elif tag == f"{ATOM}category":
+        elif tag == _CATEGORY:
             if not child.get("term"):
                 yield Fault("category: lacks its term", line=child.sourceline)
-        elif tag in (f"{_MEDIA}content", f"{_MEDIA}thumbnail"):
-            yield from told(address_fault(tag.rpartition("}")[2], child.get("url")))
+        elif tag in _ADDRESSED:
+            yield from told(address_fault(_ADDRESSED[tag], child.get("url")))
     yield from told(
         address_fault("id", texts.get("id"), any_scheme=True),
         title_fault(texts.get("title"), Level.ERROR if "title" not in texts else Level.OURS),
@@ -98,12 +102,11 @@ def id_of(entry: Any) -> str:
 
 
 def _has_author(entry: Any) -> bool:
-    return entry.find(f"{ATOM}author") is not None or entry.find(f"{ATOM}source/{ATOM}author") is not None
+    return entry.find(_AUTHOR) is not None or entry.find(f"{ATOM}source/{ATOM}author") is not None
 
 
-def _text_faults(name: str, element: Any) -> Faults:
-    """Judge a text construct or content that says its type (RFC 4287 §3.1, §4.1.3)."""
-    kind = element.get("type", "text")
+def _text_faults(name: str, element: Any, kind: str) -> Faults:
+    """Judge a text construct or content by the type that it says (RFC 4287 §3.1, §4.1.3)."""
     if kind == "html" and name in ("title", "summary", "content", "rights"):
         yield from told(markup_fault(name, element.text or ""))
     elif kind == "xhtml":
@@ -126,11 +129,11 @@ def _link_faults(link: Any) -> Faults:
 
 
 def _person_faults(person: Any) -> Faults:
-    name = person.findtext(f"{ATOM}name")
-    if name is None or not name.strip():
+    parts = {part.tag: part.text or "" for part in person}
+    if not parts.get(_NAME, "").strip():
         yield Fault("author: has no name", line=person.sourceline)
-    if (uri := person.find(f"{ATOM}uri")) is not None:
-        yield from told(address_fault("author", uri.text or "", Level.OURS, unfit=Level.OURS))
+    if _URI in parts:
+        yield from told(address_fault("author", parts[_URI], Level.OURS, unfit=Level.OURS))
 
 
 def _tombstone_faults(gone: Any) -> Faults:

@@ -32,6 +32,7 @@ _ADDRESSES = {
     f"{_MEDIA}content": "url",
     f"{_MEDIA}thumbnail": "url",
 }
+_UPDATED, _LANGUAGE = f"{_ATOM}updated", f"{_DC}language"
 _ONCE = {"title", "link", "description", "guid", "pubDate", "enclosure", "source", "author", "comments"}
 
 
@@ -79,28 +80,29 @@ def item_faults(item: Any) -> Faults:
                 yield fault._replace(line=child.sourceline)
             if tag == "enclosure" and (fault := _enclosure_fault(child)) is not None:
                 yield fault
-        if tag in texts and tag in _ONCE:
+        if tag == "category" and not (child.text or "").strip():
+            yield Fault("category: one is empty", line=child.sourceline)
+        elif tag in texts and tag in _ONCE:
             yield Fault(f"{tag}: stands twice", line=child.sourceline)
         texts.setdefault(tag, child.text or "")
-        guid_is_page = guid_is_page or (tag == "guid" and child.get("isPermaLink") != "false")
+        if tag == "guid":
+            guid_is_page = child.get("isPermaLink") != "false"
     guid, description = texts.get("guid"), texts.get("description")
     yield from told(
         title_fault(texts.get("title"), Level.OURS if description else Level.ERROR),
         address_fault("link", texts.get("link"), Level.ERROR if texts.get("link") else Level.OURS),
         Fault("guid: is missing", Level.OURS) if not guid else address_fault("guid", guid) if guid_is_page else None,
         date_fault("pubDate", texts.get("pubDate"), mail_date, Level.OURS),
-        atom_date_fault("atom:updated", texts.get(f"{_ATOM}updated"), None),
+        atom_date_fault("atom:updated", texts.get(_UPDATED), None),
         Fault("description: is missing", Level.OURS)
         if description is None
         else markup_fault("description", description),
         markup_fault("content:encoded", texts.get(_CONTENT, "")),
         _author_fault(texts.get("author")),
-        language_fault("dc:language", texts.get(f"{_DC}language")),
+        language_fault("dc:language", texts.get(_LANGUAGE)),
     )
     if description is not None and _CONTENT in texts and list(texts).index(_CONTENT) < list(texts).index("description"):
         yield Fault("description: stands behind content:encoded, which some readers then take for it", Level.WARNING)
-    if "category" in texts and any(not (each.text or "").strip() for each in item.iterchildren("category")):
-        yield Fault("category: one is empty")
 
 
 def id_of(item: Any) -> str:

@@ -62,6 +62,7 @@ _PLAINLY_SAFE = re.compile(
     r"""(?:[^<]++
         | </?(?:p|em|strong|b|i|u|s|a|ul|ol|li|h[1-6]|[bh]r|blockquote|code|pre|fig(?:ure|caption)|su[bp]|small|cite)>
         | <a\ href="(?:https?://|mailto:|tel:)[!#-;=?-~]*+">
+        | <img(?:\ src="https?://[!#-;=?-~]*+"|\ (?:alt|title)="[^"<>]*+"|\ (?:width|height)="\d{1,5}")++>
         )*+""",
     re.VERBOSE,
 )
