@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,8 +24,14 @@ class Request:
 class Loopback:
     """Answers each connection by `answer(request, connection)`; may be asked by many threads."""
 
-    def __init__(self, answer: Callable[[Request, socket.socket], None], host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        answer: Callable[[Request, socket.socket], None],
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._answer = answer
+        self._tls = tls
         self._listener = socket.create_server((host, 0))
         self._listener.settimeout(0.01)
         self._threads: list[threading.Thread] = []
@@ -33,7 +40,7 @@ class Loopback:
         self.connections = 0
         self.stopping = threading.Event()
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"{'http' if tls is None else 'https'}://{host}:{self.port}"
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -68,6 +75,11 @@ class Loopback:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(PATIENCE)
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:  # the client does not like the certificate
+                return
         with contextlib.suppress(OSError, ValueError), connection:
             head = b""
             while b"\r\n\r\n" not in head and not head.startswith(b"\x16"):  # TLS begins so

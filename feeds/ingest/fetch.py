@@ -1,42 +1,41 @@
-"""One conditional request for a feed, and the only place where ingest touches the network (pycurl lives here).
+"""The one way to partners: many conditional requests at once, in one thread. pycurl lives here, and nowhere else.
 
 In come an address and the validators of the last whole answer; out comes an Answer, or a PollError whose outcome
-is one of CONTRACT section 9. Each address is judged as it is connected to, on every hop; redirects are followed
-here and not by libcurl, so that validators go to the address they belong to and every hop is looked at first.
-Kept out: proxies and netrc of the environment, cookies, referrers, and all that comes without end.
+is one of CONTRACT section 9. Each address is judged as it is connected to, on every hop; who may ask whom when is
+the gate's. Kept out: proxies and netrc of the environment, cookies, referrers, and all that comes without end.
 """
 
 import contextlib
+import os
+import queue
+import selectors
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import pycurl
 
+from feeds.clock import Clock, SystemClock
 from feeds.errors import PollError
-from feeds.ingest.address import Network, is_allowed, refuse_url
-from feeds.ingest.challenge import ADVICE, is_challenge
-from feeds.ingest.pace import parse_retry_after
+from feeds.ingest.address import Network, is_allowed
+from feeds.ingest.exchange import Answer, Exchange
+from feeds.ingest.gate import Gate
+from feeds.ingest.hop import Hop, too_large
 from feeds.model.markup import ascii_address
 from feeds.model.source import Validators
 
-MAX_REDIRECTS = 5
-MAX_HEADER_BYTES = 64 * 1024  # of one answer, all lines together
-MAX_VALIDATOR = 2048  # characters; a longer one is not sent back
+LONGEST_LOOK = 60.0  # seconds; nothing depends on it, a lost wake-up would only be late
+KEPT_HANDLES = 64
 
-_FOLLOWED = (301, 302, 303, 307, 308)
 _QUICK_EXIT = 322  # CURLOPT_QUICK_EXIT, which pycurl does not name: a handle's end must not wait for a slow resolver
-_ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
-)
 # Where systems keep the authorities that they trust; libcurl's wheels know only one of these.
 _AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -66,131 +65,182 @@ _FAILURES = {
     pycurl.E_SEND_ERROR: ("unreachable", "the connection broke off"),
     # The scheme was looked at before, so this is an answer without a status line (HTTP/0.9).
     pycurl.E_UNSUPPORTED_PROTOCOL: ("http-error", "the answer is not HTTP"),
-    pycurl.E_FTP_WEIRD_SERVER_REPLY: ("http-error", "the answer is not HTTP"),
     pycurl.E_PARTIAL_FILE: ("broken", "the answer is shorter than it says"),
     pycurl.E_BAD_CONTENT_ENCODING: ("broken", "the answer is not compressed as it says"),
     # Not by our callbacks, which say why: this is how libcurl tells of damaged brotli.
     pycurl.E_WRITE_ERROR: ("broken", "the answer is not compressed as it says"),
 }
 
+OnDone = Callable[[Answer | PollError], None]
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the partner answered: 200 with a body, or `is_unchanged` (304) with none.
 
-    `url` is the address that answered, after redirects; `hops` the status and target of each of these. `bytes`
-    counts what was received, before decompression, on all hops. `headers` has lower-case names, the last
-    line of each. `validators` are the ones to keep: renewed by a 304 that brings new ones.
-    """
+@dataclass(slots=True)
+class _Flight:
+    """A poll on its way: its requests, whom to tell, and, while a request is under way, its handle and sockets."""
 
-    status: int
-    url: str
-    body: bytes
-    content_type: str
-    etag: str
-    last_modified: str
-    is_unchanged: bool
-    bytes: int
-    took_ms: int
-    headers: dict[str, str]
-    validators: Validators
-    hops: tuple[tuple[int, str], ...] = ()
+    exchange: Exchange
+    on_done: OnDone
+    keeps_place: bool
+    host: str = ""
+    hop: Hop | None = None
+    refused: list[str] = field(default_factory=list)
+    sockets: list[socket.socket] = field(default_factory=list)
 
 
 class Fetcher:
-    """Fetches feeds within fixed limits; one may be shared by many threads."""
+    """Fetches feeds within fixed limits; may be asked by many threads. Its own thread starts at the first request."""
 
-    def __init__(self, *, user_agent: str, timeout: timedelta, max_bytes: int, allow: Sequence[Network]) -> None:
-        """Take the limits: `timeout` for a whole poll, `max_bytes` of a body raw and decoded, networks to `allow`."""
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        timeout: timedelta,
+        max_bytes: int,
+        allow: Sequence[Network],
+        spacing: timedelta = timedelta(0),
+        most: int = 32,
+        clock: Clock | None = None,
+        authorities: str | None = None,
+    ) -> None:
+        """Take the limits: `timeout` for a whole poll, `max_bytes` of a body raw and decoded, networks to `allow`,
+        `spacing` between two requests to a host, `most` polls at once; `authorities` is a file of certificates.
+        """
         self._user_agent = user_agent
-        self._timeout = timeout
+        self._timeout = timeout.total_seconds()
         self._max_bytes = max_bytes
         self._allow = tuple(allow)
-        self._authorities = _find_authorities()
-        self._local = threading.local()
+        self._clock = clock or SystemClock()
+        self._authorities = authorities or _find_authorities()
+        self._gate: Gate[_Flight] = Gate(spacing=spacing.total_seconds(), most=most)
+        self._flying: dict[Any, _Flight] = {}
+        self._handles: list[Any] = []
+        self._lock = threading.Lock()
+        self._inbox: deque[_Flight | None] = deque()  # None: a place is free again
+        self._thread: threading.Thread | None = None
+        self._timer: float | None = None  # when libcurl wants to look at its own times
+        self._is_stopping = False
 
     def fetch(self, url: str, validators: Validators) -> Answer:
-        """Ask for `url`; raises PollError where no usable answer comes.
+        """Ask for `url` and wait; raises PollError where no usable answer comes.
 
         Validators are sent to the address that they belong to alone, byte for byte. At most five redirects.
         """
-        started = time.monotonic()
-        deadline = started + self._timeout.total_seconds()
-        received = 0
-        hops: list[tuple[int, str]] = []
-        while True:
-            if (reason := refuse_url(url)) is not None:
-                raise PollError("refused", f"redirected, but {reason}" if hops else reason)
-            known = validators if validators.url == url else Validators()
-            hop = self._one_hop(url, known, deadline)
-            received += hop.received
-            if hop.target is None:
-                break
-            if len(hops) == MAX_REDIRECTS:
-                raise PollError("redirected", f"more than {MAX_REDIRECTS} redirects", status=hop.status)
-            url = hop.target
-            hops.append((hop.status, url))
-        _judge(hop, known)
-        is_unchanged = hop.status == 304
-        etag, last_modified = hop.headers.get("etag", ""), hop.headers.get("last-modified", "")
-        return Answer(
-            status=hop.status,
-            url=url,
-            body=b"" if is_unchanged else bytes(hop.body),
-            content_type=hop.headers.get("content-type", ""),
-            etag=etag,
-            last_modified=last_modified,
-            is_unchanged=is_unchanged,
-            bytes=received,
-            took_ms=round((time.monotonic() - started) * 1000),
-            headers=hop.headers,
-            validators=Validators(
-                url=url,
-                etag=etag or (known.etag if is_unchanged else ""),
-                last_modified=last_modified or (known.last_modified if is_unchanged else ""),
-            ),
-            hops=tuple(hops),
-        )
+        answered: queue.SimpleQueue[Answer | PollError] = queue.SimpleQueue()
+        self.begin(url, validators, answered.put)
+        answer = answered.get()
+        if isinstance(answer, PollError):
+            raise answer
+        return answer
 
-    def _one_hop(self, url: str, known: Validators, deadline: float) -> "_Hop":
-        hop = _Hop(url=url, allow=self._allow, max_bytes=self._max_bytes)
-        remaining = round((deadline - time.monotonic()) * 1000)
-        if remaining <= 0:
-            raise PollError("timeout", "no whole answer within the time")
-        handle = self._handle()
+    def begin(self, url: str, validators: Validators, on_done: OnDone, *, keeps_place: bool = False) -> None:
+        """Ask for `url` in its turn; `on_done` is called from the fetching thread and must be quick.
+
+        With `keeps_place` an Answer with a body counts among those under way until `free` is called for it.
+        """
+        exchange = Exchange(url=url.partition("#")[0], validators=validators, timeout=self._timeout)
+        self._send(_Flight(exchange, on_done, keeps_place))
+
+    def free(self) -> None:
+        """Say that the body of an answer, whose poll kept its place, is held no more."""
+        self._send(None)
+
+    def stop(self) -> None:
+        """Begin nothing more; requests under way are cut off, and nobody is told."""
+        self._is_stopping = True
+        if self._thread is not None:
+            self._wake()
+
+    # -- between threads -------------------------------------------------------------------------------------------
+
+    def _send(self, message: _Flight | None) -> None:
+        self._inbox.append(message)
+        with self._lock:
+            if self._thread is None:
+                self._bell, self._rope = os.pipe()
+                os.set_blocking(self._bell, False)
+                os.set_blocking(self._rope, False)
+                self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
+                self._thread.start()
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):  # full: it will wake all the same
+            os.write(self._rope, b".")
+
+    # -- the fetching thread ---------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._bell, selectors.EVENT_READ)
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        while not self._is_stopping:
+            for key, events in self._selector.select(self._patience()):
+                if key.fd == self._bell:
+                    os.read(self._bell, 65536)
+                else:
+                    self._multi.socket_action(key.fd, _to_curl(events))
+            if self._timer is not None and self._timer <= time.monotonic():
+                self._timer = None
+                self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            self._collect()
+            self._take_messages()
+            for host, flight in self._gate.take(time.monotonic()):
+                self._start(host, flight)
+        for handle, flight in self._flying.items():
+            self._multi.remove_handle(handle)
+            _close(flight)
+        self._selector.close()
+        self._multi.close()
+
+    def _patience(self) -> float:
+        """Give how long the thread may sleep, in seconds."""
+        if self._inbox:
+            return 0.0
+        wanted = [at for at in (self._timer, self._gate.next_at()) if at is not None]
+        return min(max(min(wanted) - time.monotonic(), 0.0), LONGEST_LOOK) if wanted else LONGEST_LOOK
+
+    def _take_messages(self) -> None:
+        now = time.monotonic()
+        while self._inbox:
+            flight = self._inbox.popleft()
+            if flight is None:
+                self._gate.free()
+            else:
+                self._gate.put(host_of(flight.exchange.url), flight, now=now)
+
+    def _start(self, host: str, flight: _Flight) -> None:
+        now = time.monotonic()
+        flight.host = host
         try:
-            self._set_up(handle, url, known, remaining)
-            handle.setopt(pycurl.OPENSOCKETFUNCTION, hop.open_socket)
-            handle.setopt(pycurl.HEADERFUNCTION, hop.take_header)
-            handle.setopt(pycurl.WRITEFUNCTION, hop.take_body)
-            handle.perform()
-        except pycurl.error as error:
-            hop.raise_failure(error)
-        finally:
-            hop.close_sockets()
-        hop.status = handle.getinfo(pycurl.RESPONSE_CODE)
-        hop.received = int(handle.getinfo(pycurl.SIZE_DOWNLOAD_T))
-        return hop
+            left = flight.exchange.start_hop(now)
+        except PollError as error:
+            # Nothing was asked, so the host needs no pause; but one rule for all is simpler than an exception.
+            self._gate.leave(host, now=now)
+            flight.on_done(error)
+            return
+        flight.hop = Hop(url=flight.exchange.url, max_bytes=self._max_bytes)
+        handle = self._handles.pop() if self._handles else self._new_handle()
+        handle.setopt(pycurl.URL, ascii_address(flight.exchange.url).encode("ascii", "replace"))
+        handle.setopt(pycurl.HTTPHEADER, flight.exchange.request_headers())
+        handle.setopt(pycurl.TIMEOUT_MS, max(round(left * 1000), 1))
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, max(round(left * 1000), 1))
+        handle.setopt(pycurl.OPENSOCKETFUNCTION, lambda purpose, address: self._open_socket(flight, address))
+        handle.setopt(pycurl.HEADERFUNCTION, flight.hop.take_header)
+        handle.setopt(pycurl.WRITEFUNCTION, flight.hop.take_body)
+        self._flying[handle] = flight
+        self._multi.add_handle(handle)
 
-    def _handle(self) -> Any:
-        """Give this thread's handle, fresh; kept for its loaded authorities, which cost more than a request."""
-        handle = getattr(self._local, "handle", None)
-        if handle is None:
-            handle = self._local.handle = pycurl.Curl()
-        handle.reset()
-        return handle
-
-    def _set_up(self, handle: Any, url: str, known: Validators, timeout_ms: int) -> None:
+    def _new_handle(self) -> Any:
+        handle = pycurl.Curl()
         options = {
-            pycurl.URL: ascii_address(url).encode("ascii", "replace"),
             pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
             pycurl.PROXY: "",
             pycurl.PRE_PROXY: "",
             pycurl.NETRC: pycurl.NETRC_IGNORED,
             pycurl.NOSIGNAL: 1,
             _QUICK_EXIT: 1,
-            pycurl.TIMEOUT_MS: timeout_ms,
-            pycurl.CONNECTTIMEOUT_MS: timeout_ms,
             pycurl.MAXFILESIZE_LARGE: self._max_bytes,
             pycurl.HTTP09_ALLOWED: 0,
             pycurl.FOLLOWLOCATION: 0,
@@ -198,7 +248,6 @@ class Fetcher:
             pycurl.FORBID_REUSE: 1,
             pycurl.USERAGENT: self._user_agent,
             pycurl.ACCEPT_ENCODING: "",  # all that this libcurl can decode
-            pycurl.HTTPHEADER: _request_headers(known),
             pycurl.SSL_VERIFYPEER: 1,
             pycurl.SSL_VERIFYHOST: 2,
         }
@@ -206,128 +255,108 @@ class Fetcher:
             handle.setopt(option, value)
         if self._authorities:
             handle.setopt(pycurl.CAINFO, self._authorities)
+        return handle
 
-
-@dataclass(slots=True)
-class _Hop:
-    """One request and what came of it; its methods are libcurl's callbacks."""
-
-    url: str
-    allow: tuple[Network, ...]
-    max_bytes: int
-    status: int = 0
-    received: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytearray = field(default_factory=bytearray)
-    target: str | None = None
-    refused: list[str] = field(default_factory=list)
-    _header_bytes: int = 0
-    _overflow: str = ""
-    _sockets: list[socket.socket] = field(default_factory=list)
-
-    def open_socket(self, _purpose: int, address: Any) -> socket.socket | int:
+    def _open_socket(self, flight: _Flight, address: Any) -> socket.socket | int:
         """Open a socket for an allowed address; CURL_SOCKET_BAD for all others."""
         family, kind, protocol, name = address
-        if family not in (socket.AF_INET, socket.AF_INET6) or not is_allowed(name[0], self.allow):
-            self.refused.append(name[0] if isinstance(name, tuple) else "a local socket")
+        if family not in (socket.AF_INET, socket.AF_INET6) or not is_allowed(name[0], self._allow):
+            flight.refused.append(name[0] if isinstance(name, tuple) else "a local socket")
             return int(pycurl.SOCKET_BAD)
         # libcurl takes a duplicate of it; ours is closed when the hop is over.
         opened = socket.socket(family, kind, protocol)
-        self._sockets.append(opened)
+        flight.sockets.append(opened)
         return opened
 
-    def close_sockets(self) -> None:
-        for opened in self._sockets:
-            opened.close()
+    def _collect(self) -> None:
+        """Take what has ended."""
+        while True:
+            waiting, done, failed = self._multi.info_read()
+            for handle in done:
+                self._end(handle, None, "")
+            for handle, code, words in failed:
+                self._end(handle, code, words)
+            if not waiting:
+                return
 
-    def take_header(self, line: bytes) -> int | None:
-        """Keep a header line; the fields of an interim answer (100, 103) are dropped with its status line."""
-        self._header_bytes += len(line)
-        if self._header_bytes > MAX_HEADER_BYTES:
-            self._overflow = f"the header is larger than {MAX_HEADER_BYTES} bytes"
-            return -1
-        text = line.decode("latin-1").rstrip("\r\n")
-        if text.startswith("HTTP/"):
-            self.headers.clear()
-            self.status = int(text.split()[1]) if text.split()[1:] and text.split()[1].isdigit() else 0
-        elif ":" in text:
-            name, _, value = text.partition(":")
-            self.headers[name.strip().lower()] = value.strip(" \t")
-        elif not text and self.status in _FOLLOWED:
-            self.target = _target(self.url, self.headers.get("location", ""))
-        return None
-
-    def take_body(self, chunk: bytes) -> int | None:
-        """Count decoded bytes; a redirect's body is not waited for."""
-        if self.target is not None:
-            return -1
-        if len(self.body) + len(chunk) > self.max_bytes:
-            self._overflow = _too_large(self.max_bytes)
-            return -1
-        self.body += chunk
-        return None
-
-    def raise_failure(self, error: pycurl.error) -> None:
-        """Tell what libcurl's error means; returns where the redirect is known and only its body was cut off."""
-        code = error.args[0]
-        if self._overflow:
-            raise PollError("refused", self._overflow, status=self.status or None) from error
-        if self.target is not None and code != pycurl.E_OPERATION_TIMEDOUT:
+    def _end(self, handle: Any, code: int | None, words: str) -> None:
+        """End a hop: make the next one, or tell what came of the poll."""
+        flight, now = self._flying.pop(handle), time.monotonic()
+        received = int(handle.getinfo(pycurl.SIZE_DOWNLOAD_T))
+        self._multi.remove_handle(handle)
+        came: Answer | PollError | None
+        try:
+            _check(flight, code, words)
+            assert flight.hop is not None
+            came = flight.exchange.end_hop(flight.hop, received=received, now=now, wall=self._clock.now())
+        except PollError as error:
+            came = error
+        _close(flight)
+        if len(self._handles) < KEPT_HANDLES:
+            self._handles.append(handle)
+        if came is None:
+            self._gate.leave(flight.host, now=now)
+            self._gate.put(host_of(flight.exchange.url), flight, now=now, is_first=True)
             return
-        if code == pycurl.E_FILESIZE_EXCEEDED:
-            raise PollError("refused", _too_large(self.max_bytes), status=self.status or None) from error
-        if code == pycurl.E_COULDNT_CONNECT and self.refused and not self._sockets:
-            raise PollError("refused", f"{self.refused[0]} is no public address") from error
-        if code in _TLS_CODES:
-            outcome, detail = "tls", f"no trusted connection: {_words(error)}"
-        else:
-            outcome, detail = _FAILURES.get(code, ("unreachable", f"the request failed: {_words(error)}"))
-        raise PollError(outcome, detail, status=self.status or None) from error
+        keeps_place = flight.keeps_place and isinstance(came, Answer) and not came.is_unchanged
+        self._gate.leave(flight.host, now=now, keeps_place=keeps_place)
+        flight.on_done(came)
+
+    def _watch_socket(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
+        """Watch a socket as libcurl asks."""
+        if what == pycurl.POLL_REMOVE:
+            with contextlib.suppress(KeyError, ValueError, OSError):  # libcurl may have closed it already
+                self._selector.unregister(descriptor)
+            return
+        events = selectors.EVENT_READ if what & pycurl.POLL_IN else 0
+        events |= selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0
+        try:
+            self._selector.modify(descriptor, events)
+        except KeyError:
+            self._selector.register(descriptor, events)
+
+    def _set_timer(self, timeout_ms: int) -> None:
+        self._timer = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
 
 
-def _judge(hop: _Hop, known: Validators) -> None:
-    """Raise PollError for a status that brings no feed; 304 is fine where validators were sent."""
-    status, headers = hop.status, hop.headers
-    if status == 304 and (known.etag or known.last_modified):
-        return
-    if status == 410:
-        raise PollError("gone", "410 Gone: the partner has ended this feed", status=status)
-    if is_challenge(bytes(hop.body) if status in (403, 429, 503) else b"", headers):
-        raise PollError("challenge", f"{status}: {ADVICE}", status=status)
-    if status in (200, 203):
-        return
-    if status in (429, 503):
-        now = datetime.now(UTC)
-        wish = parse_retry_after(headers.get("retry-after", ""), date=headers.get("date", ""), now=now)
-        raise PollError("throttled", f"{status}: asked to come later", status=status, retry_after=wish)
-    if 300 <= status < 400 and status != 304:
-        raise PollError("redirected", f"{status}: points elsewhere, to no address that can be followed", status=status)
-    if status == 304:
-        raise PollError("http-error", "304 to a request without validators", status=status)
-    raise PollError("http-error", f"{status} instead of 200", status=status)
-
-
-def _target(url: str, location: str) -> str | None:
-    """Resolve a Location field against the address that sent it (RFC 9110 §10.2.2); None where there is none."""
-    if not location:
-        return None
-    with contextlib.suppress(UnicodeError):
-        # Fields are octets; most servers that send others than ASCII mean UTF-8.
-        location = location.encode("latin-1").decode("utf-8")
+def host_of(url: str) -> str:
+    """Give the host, with its port, that one request at a time is made to; `""` where there is none."""
     try:
-        target = urljoin(url, location.replace(" ", "%20")).partition("#")[0]
-        return ascii_address(target) if urlsplit(target).scheme in ("http", "https") else target
+        return urlsplit(url).netloc.lower()
     except ValueError:
-        return location
+        return ""
 
 
-def _request_headers(known: Validators) -> list[bytes]:
-    lines = [f"Accept: {_ACCEPT}".encode("ascii")]
-    for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
-        if value and len(value) <= MAX_VALIDATOR and not any(character in value for character in "\r\n\0"):
-            # They came as octets read as Latin-1 and go back as the same octets.
-            lines.append(f"{name}: {value}".encode("latin-1", "ignore"))
-    return lines
+def _check(flight: _Flight, code: int | None, words: str) -> None:
+    """Raise PollError for what libcurl calls a failure, but where we have cut the answer off ourselves."""
+    hop = flight.hop
+    assert hop is not None
+    status = hop.status or None
+    if hop.overflow:
+        raise PollError("refused", hop.overflow, status=status)
+    if code is None or (hop.is_enough and code != pycurl.E_OPERATION_TIMEDOUT):
+        return
+    if code == pycurl.E_FILESIZE_EXCEEDED:
+        raise PollError("refused", too_large(hop.max_bytes), status=status)
+    if code == pycurl.E_COULDNT_CONNECT and flight.refused and not flight.sockets:
+        raise PollError("refused", f"{flight.refused[0]} is no public address")
+    if code in _TLS_CODES:
+        outcome, detail = "tls", f"no trusted connection: {_one_line(words)}"
+    else:
+        outcome, detail = _FAILURES.get(code, ("unreachable", f"the request failed: {_one_line(words)}"))
+    raise PollError(outcome, detail, status=status)
+
+
+def _close(flight: _Flight) -> None:
+    for opened in flight.sockets:
+        opened.close()
+    flight.sockets.clear()
+    flight.refused.clear()
+
+
+def _to_curl(events: int) -> int:
+    wanted = pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0
+    return int(wanted | (pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0))
 
 
 def _find_authorities() -> str | None:
@@ -335,11 +364,6 @@ def _find_authorities() -> str | None:
     return next((path for path in candidates if path and Path(path).is_file()), None)
 
 
-def _too_large(max_bytes: int) -> str:
-    return f"the answer is larger than {max_bytes} bytes"
-
-
-def _words(error: pycurl.error) -> str:
+def _one_line(words: str) -> str:
     """Give libcurl's own words, on one line and short; they name hosts, never paths or queries."""
-    text = str(error.args[1]) if len(error.args) > 1 else str(error.args[0])
-    return " ".join(text.split())[:200]
+    return " ".join(words.split())[:200]

@@ -16,7 +16,8 @@ from feeds import metrics
 from feeds.errors import PollError
 from feeds.ingest import pace
 from feeds.ingest.convert import MAX_ADDRESS
-from feeds.ingest.fetch import Answer, Fetcher
+from feeds.ingest.exchange import Answer
+from feeds.ingest.fetch import Fetcher
 from feeds.ingest.parse import parse
 from feeds.logs import event
 from feeds.model.dates import to_us

@@ -1,6 +1,7 @@
 """Requests over real loopback sockets: what is sent, what each answer comes to, and what is never let in."""
 
 import gzip
+import queue
 import socket
 import struct
 import threading
@@ -13,7 +14,8 @@ from ipaddress import ip_network
 import pytest
 
 from feeds.errors import PollError
-from feeds.ingest.fetch import MAX_REDIRECTS, Answer, Fetcher
+from feeds.ingest.exchange import MAX_REDIRECTS, Answer
+from feeds.ingest.fetch import Fetcher
 from feeds.model.source import Validators
 from tests.loopback import Loopback, Request, always, reply
 
@@ -310,3 +312,121 @@ def test_one_fetcher_serves_many_threads() -> None:
         for thread in threads:
             thread.join(10)
     assert found == {number: f"/{number}".encode() for number in range(16)}
+
+
+class Diary:
+    """Answers with a feed after a moment, and notes who was there at once, and when."""
+
+    def __init__(self, target: str = "") -> None:
+        self.target = target
+        self.now = self.most = 0
+        self.began: list[float] = []
+        self.ended: list[float] = []
+        self.lock = threading.Lock()
+
+    def __call__(self, request: Request, connection: socket.socket) -> None:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.began.append(time.monotonic())
+        threading.Event().wait(0.01)
+        with self.lock:
+            self.now -= 1
+            self.ended.append(time.monotonic())
+        moved = reply(302, b"", f"Location: {self.target}") if request.path == "/moved" else reply(200, FEED)
+        connection.sendall(moved)
+
+
+def test_host_is_asked_one_at_a_time_with_a_pause_between_also_on_redirects() -> None:
+    diary = Diary("/feed")
+    with Loopback(diary) as partner:
+        asking = Fetcher(
+            user_agent="x",
+            timeout=timedelta(seconds=5),
+            max_bytes=LIMIT,
+            allow=[ip_network("127.0.0.1/32")],
+            spacing=timedelta(seconds=0.05),
+        )
+        done: queue.SimpleQueue[object] = queue.SimpleQueue()
+        for number in range(4):
+            asking.begin(f"{partner.url}/{number}", NOTHING, done.put)
+        asking.begin(f"{partner.url}/moved", NOTHING, done.put)
+        for _ in range(5):
+            assert isinstance(done.get(timeout=10), Answer)
+        asking.stop()
+    assert (len(diary.began), diary.most) == (6, 1)
+    assert all(later - sooner >= 0.05 for sooner, later in zip(diary.ended, diary.began[1:], strict=False))
+
+
+def test_hosts_are_asked_at_the_same_time() -> None:
+    met = threading.Barrier(3)
+
+    def answer(_request: Request, connection: socket.socket) -> None:
+        met.wait(5)
+        connection.sendall(reply(200, FEED))
+
+    with Loopback(answer) as one, Loopback(answer) as two, Loopback(answer) as three:
+        asking = fetcher()
+        done: queue.SimpleQueue[object] = queue.SimpleQueue()
+        for partner in (one, two, three):
+            asking.begin(f"{partner.url}/feed", NOTHING, done.put)
+        assert all(isinstance(done.get(timeout=10), Answer) for _ in range(3))
+
+
+def test_bodies_of_redirects_and_errors_are_not_waited_for() -> None:
+    def hanging(status: int, *fields: str) -> Callable[[Request, socket.socket], None]:
+        def answer(request: Request, connection: socket.socket) -> None:
+            if request.path == "/next":
+                connection.sendall(reply(200, FEED))
+                return
+            connection.sendall(reply(status, b"", *fields, length=10_000_000))
+            threading.Event().wait(1.0)
+
+        return answer
+
+    started = time.monotonic()
+    assert failed(hanging(404), seconds=0.9).outcome == "http-error"
+    assert failed(hanging(410), seconds=0.9).outcome == "gone"
+    with Loopback(hanging(302, "Location: /next")) as partner:
+        assert fetcher(seconds=0.9).fetch(f"{partner.url}/feed", NOTHING).body == FEED
+    assert time.monotonic() - started < 4
+
+
+def test_header_of_very_many_lines_is_refused() -> None:
+    assert failed(reply(200, FEED, *("a: b" for _ in range(400)))).outcome == "refused"
+
+
+def test_fragment_of_an_address_is_never_sent() -> None:
+    with Loopback(always(reply(304))) as partner:
+        url = f"{partner.url}/feed"
+        assert fetcher().fetch(f"{url}#part", Validators(url=url, etag='"x"')).url == url
+    assert partner.requests[0].path == "/feed"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "0177.0.0.1",
+        "127.1",
+        "017700000001",
+        "[::1]",
+        "[::]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[fe80::1%25lo]",
+        "[2001:0:7f00:1::80ff:fffe]",
+        "10.0.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "255.255.255.255",
+        "[ff02::1]",
+    ],
+)
+def test_no_form_of_an_inner_address_is_connected_to(host: str) -> None:
+    closed = Fetcher(user_agent="x", timeout=timedelta(seconds=2), max_bytes=LIMIT, allow=())
+    with pytest.raises(PollError) as caught:
+        closed.fetch(f"http://{host}:9/feed", NOTHING)
+    assert caught.value.outcome in ("refused", "unreachable")
