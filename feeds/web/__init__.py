@@ -17,6 +17,7 @@ from feeds.web.mixes import Mixes
 from feeds.web.rate import Rate
 from feeds.web.readership import Readership
 from feeds.web.shelf import Shelf
+from feeds.web.validated import validate
 
 API_CALLS = 8  # under way at a time in one process; the server has more threads, so that documents never wait
 
@@ -24,6 +25,7 @@ API_CALLS = 8  # under way at a time in one process; the server has more threads
 def create_app(room: Newsroom) -> Flask:
     """Make the application that serves a newsroom, and start its watcher for changes."""
     app = Flask("feeds.web", static_folder="pages/static", static_url_path="/static", template_folder="pages/templates")
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD are the methods of what is read; others are 405
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
     app.extensions["newsroom"] = room
     app.extensions["rate"] = Rate(room.settings.server.api_rate)
@@ -40,6 +42,7 @@ def create_app(room: Newsroom) -> Flask:
         app.register_blueprint(door.blueprint)
     pages.register(app)
     app.after_request(_safe)
+    app.after_request(validate)  # runs first
     cupboard, mixes = _stores(app, room)
     front = Front(
         app.wsgi_app,

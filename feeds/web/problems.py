@@ -26,6 +26,7 @@ def problem(status: int, detail: str, faults: Iterable[Fault] = (), headers: dic
     }
     text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     answer = Response(text, status, content_type="application/problem+json")
+    answer.headers["Cache-Control"] = "no-store"
     answer.headers.update(headers or {})
     return answer
 
@@ -72,6 +73,9 @@ def _failed(error: Exception) -> Response:
 def _answer(status: int, detail: str, faults: Iterable[Fault], headers: dict[str, str]) -> Response:
     if request.path.startswith("/api/") or request.path == "/api":
         return problem(status, detail, faults, headers)
+    if request.path.startswith("/feeds/") and request.headers.get("Sec-Fetch-Dest") != "document":
+        # Programs ask for documents; CORS lets those in browsers see what was wrong.
+        return problem(status, detail, faults, {**headers, "Access-Control-Allow-Origin": "*"})
     from feeds.web.pages.errors import error_page  # pages raise problems as well: a circle otherwise
 
     answer = error_page(status, detail)

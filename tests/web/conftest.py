@@ -11,6 +11,9 @@ from werkzeug.test import Client, TestResponse
 from feeds.store import tokens
 from feeds.web import create_app
 from tests.conftest import Desk
+from tests.web.served import served
+
+__all__ = ["served"]  # a fixture of the run
 
 SITE = "https://news.example"
 
@@ -26,6 +29,10 @@ class Door:
         with desk.room.store.write() as connection:
             for scope, token in self.tokens.items():
                 tokens.insert(connection, token, name=scope, scope=scope, now_us=0)
+
+    def settle(self) -> None:
+        """Have the process that serves hear of all that was stored, without its watcher's next look."""
+        self.app.extensions["watcher"]._on_change()
 
     def admin(self) -> dict[str, str]:
         """Give the header fields of a call with the admin's token."""
