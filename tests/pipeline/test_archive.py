@@ -37,24 +37,24 @@ def walk(desk: Desk, key: str) -> Iterator[tuple[int, list[str]]]:
         part = int(found[1])
 
 
-def check(desk: Desk, key: str, public: set[str]) -> None:
-    """Each public article is in the current document or in exactly one part; formats and links agree."""
+def check(desk: Desk, key: str, public: set[str], *, links: bool = True) -> None:
+    """Each public article is in the current document or in exactly one part; all `links` agree."""
     found = list(walk(desk, key))
     held = [article for part, some in found if part for article in some]
     assert len(held) == len(set(held))
     assert set(held) | set(found[0][1]) == public
-    for at, (part, _) in enumerate(found):
+    for at, (part, _) in enumerate(found if links else []):
         for format in (Format.RSS, Format.ATOM):
             parsed = feedparser.parse(desk.document(key, format, part=part).encode())
             assert not parsed.bozo
-            links = {link["rel"]: link["href"] for link in parsed.feed.links}
+            named = {link["rel"]: link["href"] for link in parsed.feed.links}
             base = f"https://news.example/feeds/{key}"
-            assert links["self"] == (f"{base}/archive/{part}.{format}" if part else f"{base}.{format}")
+            assert named["self"] == (f"{base}/archive/{part}.{format}" if part else f"{base}.{format}")
             older = found[at + 1][0] if at + 1 < len(found) else None
             newer = found[at - 1][0] if at > 1 else None
-            assert links.get("prev-archive") == (f"{base}/archive/{older}.{format}" if older else None)
-            assert links.get("next-archive") == (f"{base}/archive/{newer}.{format}" if newer else None)
-            assert links.get("current") == (f"{base}.{format}" if part else None)
+            assert named.get("prev-archive") == (f"{base}/archive/{older}.{format}" if older else None)
+            assert named.get("next-archive") == (f"{base}/archive/{newer}.{format}" if newer else None)
+            assert named.get("current") == (f"{base}.{format}" if part else None)
 
 
 def public_ids(desk: Desk, tag: str | None = None) -> set[str]:
@@ -114,10 +114,11 @@ def test_walk_back_meets_every_public_article_while_stories_come_go_and_change(
             continue
         if chance.random() < 0.4:
             small.build()
-            check(small, "site", public_ids(small))
+            check(small, "site", public_ids(small), links=False)
             if one := public_ids(small, "one"):
-                check(small, "tags/one", one)
+                check(small, "tags/one", one, links=False)
     small.build()
+    check(small, "site", public_ids(small))
     assert small.differing() == {}
 
 
