@@ -61,6 +61,7 @@ class Door:
 def door(desk: Desk) -> Iterator[Door]:
     app = create_app(desk.room)
     yield Door(desk, app)
+    app.extensions["views"].stop()
     app.extensions["watcher"].stop()
     app.extensions["watcher"]._thread.join(5)
 
