@@ -1,4 +1,7 @@
-"""Pictures drawn for the demo: flat shapes on rows of palette numbers, written as PNG. The same on every machine."""
+"""Pictures drawn for the demo: flat shapes on rows of palette numbers, written as PNG. The same on every machine.
+
+Here are the canvas, the coast, the table and the faces; what stands on them is subjects.py's.
+"""
 
 import struct
 import zlib
@@ -71,25 +74,34 @@ LIGHTS = {
     "dusk": Light((54, 44, 92), (240, 132, 96), (62, 58, 98), (38, 34, 62), (255, 214, 140)),
     "rain": Light((104, 118, 128), (176, 186, 190), (84, 100, 108), (78, 90, 92), (204, 210, 212)),
 }
-_WHITE, _RED, _DARK = (244, 240, 232), (186, 62, 52), (44, 42, 50)
+WIDTH, HEIGHT, HORIZON = 960, 540, 300  # of a scene, in pixels
+WHITE, RED, DARK = (244, 240, 232), (186, 62, 52), (44, 42, 50)
 
 
-def scene(light: str, subject: str, *, seed: int) -> bytes:
-    """Draw the coast in some light with a subject: lighthouse, boat, pier or birds."""
-    canvas, colours = Canvas(960, 540), LIGHTS[light]
-    horizon = 300
+def scene(light: str, *, seed: int) -> Canvas:
+    """Draw the coast in some light; where sun, hills and waves are follows from `seed`."""
+    canvas, colours = Canvas(WIDTH, HEIGHT), LIGHTS[light]
     for step in range(30):
-        canvas.band(step * 10, step * 10 + 10, _between(colours.above, colours.below, step / 29))
+        canvas.band(step * 10, step * 10 + 10, between(colours.above, colours.below, step / 29))
     canvas.disc(180 + seed * 97 % 600, 210 - seed * 31 % 90, 42, colours.sun)
-    crest = [(x, horizon - 20 - (x * (seed + 3) // 7 + seed * 53) % 70) for x in range(0, 961, 120)]
-    canvas.polygon([(0, horizon), *crest, (960, horizon)], colours.hills)
+    crest = [(x, HORIZON - 20 - (x * (seed + 3) // 7 + seed * 53) % 70) for x in range(0, WIDTH + 1, 120)]
+    canvas.polygon([(0, HORIZON), *crest, (WIDTH, HORIZON)], colours.hills)
     for step in range(12):
-        canvas.band(horizon + step * 20, horizon + step * 20 + 20, _between(colours.sea, _DARK, step / 22))
+        canvas.band(HORIZON + step * 20, HORIZON + step * 20 + 20, between(colours.sea, DARK, step / 22))
     for number in range(40):
-        x, y = (number * 277 + seed * 61) % 900, horizon + 12 + (number * 41 + seed * 17) % 220
-        canvas.span(y, x, x + 18 + y // 9, _between(colours.sea, colours.sun, 0.35))
-    _SUBJECTS[subject](canvas, horizon)
-    return canvas.png()
+        x, y = (number * 277 + seed * 61) % 900, HORIZON + 12 + (number * 41 + seed * 17) % 220
+        canvas.span(y, x, x + 18 + y // 9, between(colours.sea, colours.sun, 0.35))
+    return canvas
+
+
+def table(light: str) -> Canvas:
+    """Draw a table against a wall in some light, for still lives."""
+    canvas, colours = Canvas(WIDTH, HEIGHT), LIGHTS[light]
+    for step in range(34):
+        canvas.band(step * 10, step * 10 + 10, between(colours.below, WHITE, 0.3 + step / 68))
+    for step in range(10):
+        canvas.band(340 + step * 20, 360 + step * 20, between((164, 118, 82), DARK, step / 30))
+    return canvas
 
 
 def portrait(seed: int) -> bytes:
@@ -97,53 +109,22 @@ def portrait(seed: int) -> bytes:
     canvas = Canvas(240, 240)
     skins, hairs = ((236, 196, 166), (198, 142, 104), (140, 92, 64)), ((58, 40, 32), (150, 96, 48), (206, 206, 204))
     coats = ((52, 92, 122), (128, 70, 84), (76, 110, 80), (94, 84, 126))
-    canvas.band(0, 240, _between((214, 226, 230), (236, 222, 200), seed % 5 / 4))
-    canvas.disc(120, 262, 96, coats[seed % 4], stretch=0.9)
-    skin, hair = skins[seed % 3], hairs[(seed + seed // 3) % 3]
-    canvas.disc(120, 92, 64, hair, stretch=1.05 + seed % 2 * 0.35)
-    canvas.disc(120, 116, 50, skin, stretch=1.2)
+    skin, hair, coat = skins[seed % 3], hairs[(seed + seed // 3) % 3], coats[seed % 4]
+    canvas.band(0, 240, between((214, 226, 230), (236, 222, 200), seed % 5 / 4))
+    canvas.disc(120, 262, 96, coat, stretch=0.9)
+    canvas.disc(120, 172, 20, between(skin, DARK, 0.12), stretch=1.2)
+    if seed % 2:
+        canvas.disc(120, 130, 60, hair, stretch=1.1)
+    canvas.disc(120, 92, 58, hair)
+    canvas.disc(120, 122, 46, skin, stretch=1.15)
     for x in (102, 138):
-        canvas.disc(x, 112, 5, _DARK)
-    canvas.disc(120, 144, 14, _between(skin, _RED, 0.5), stretch=0.35)
+        canvas.disc(x, 118, 4, DARK)
+    canvas.disc(120, 150, 12, between(skin, RED, 0.5), stretch=0.35)
     return canvas.png()
 
 
-def _lighthouse(canvas: Canvas, horizon: int) -> None:
-    canvas.polygon([(600, horizon + 60), (660, horizon - 8), (860, horizon - 4), (960, horizon + 60)], _DARK)
-    canvas.polygon([(730, horizon), (744, 120), (776, 120), (790, horizon)], _WHITE)
-    for top in (150, 220):
-        canvas.polygon([(737, top + 30), (740, top), (780, top), (783, top + 30)], _RED)
-    canvas.polygon([(738, 120), (742, 96), (778, 96), (782, 120)], (255, 226, 130))
-    canvas.polygon([(734, 96), (760, 76), (786, 96)], _RED)
-
-
-def _boat(canvas: Canvas, horizon: int) -> None:
-    canvas.polygon([(330, horizon + 70), (600, horizon + 70), (560, horizon + 112), (370, horizon + 112)], _RED)
-    canvas.polygon([(452, horizon + 66), (458, 120), (462, 120), (462, horizon + 66)], _DARK)
-    canvas.polygon([(470, horizon + 58), (470, 128), (590, horizon + 58)], _WHITE)
-    canvas.polygon([(446, horizon + 58), (446, 160), (350, horizon + 58)], (226, 218, 204))
-
-
-def _pier(canvas: Canvas, horizon: int) -> None:
-    canvas.polygon([(0, horizon + 20), (640, horizon + 4), (640, horizon + 20), (0, horizon + 52)], _DARK)
-    for x in range(20, 640, 62):
-        canvas.polygon([(x, horizon + 30), (x + 10, horizon + 30), (x + 10, horizon + 120), (x, horizon + 120)], _DARK)
-    canvas.polygon([(520, horizon + 8), (520, horizon - 60), (620, horizon - 60), (620, horizon + 6)], _WHITE)
-    canvas.polygon([(508, horizon - 58), (570, horizon - 96), (632, horizon - 58)], _RED)
-
-
-def _birds(canvas: Canvas, _horizon: int) -> None:
-    for number in range(9):
-        x, y, size = 120 + number * 83, 90 + number * 47 % 130, 14 + number * 5 % 14
-        for side in (-1, 1):
-            points = [(x, y), (x + side * size, y - size // 2), (x + side * size * 2, y - 2), (x + side * size, y - 4)]
-            canvas.polygon(points, _WHITE)
-
-
-_SUBJECTS = {"lighthouse": _lighthouse, "boat": _boat, "pier": _pier, "birds": _birds}
-
-
-def _between(one: Colour, other: Colour, share: float) -> Colour:
+def between(one: Colour, other: Colour, share: float) -> Colour:
+    """Mix two colours: `share` 0 is the one, 1 the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 

@@ -18,7 +18,8 @@ def run(room: Newsroom) -> int:
     since = to_us(room.clock.now() - READ_WITHIN)
     with room.store.read() as connection:
         number = channels.find_number(connection, Kind.SECTIONS, SLUG)
-        chosen = set(views.most_read(connection, since_us=since, limit=MOST))
+        ranked = views.most_read(connection, since_us=since, limit=MOST)
+        chosen = set(ranked)
         present = [] if number is None else [place.article for place in places.window(connection, number, 1000)]
     if number is None or chosen == set(present):
         return 0
@@ -26,9 +27,11 @@ def run(room: Newsroom) -> int:
         stand = places.present(connection, sorted(chosen.union(present)))
         before = {article: {c: at for c, at in held.items() if c == number} for article, held in stand.items()}
         # Those that are public stand in the site's channel; one that was withdrawn meanwhile does not come in.
-        wanted = {article for article in chosen if stand[article]}
+        # Of those that come in together the most read stands first: microseconds tell them apart.
+        wanted = {article: now_us - rank for rank, article in enumerate(ranked) if stand[article]}
         after = {
-            article: {number: held.get(number, now_us)} if article in wanted else {} for article, held in before.items()
+            article: {number: held.get(number, wanted[article])} if article in wanted else {}
+            for article, held in before.items()
         }
         places.move(connection, before, after)
         dirty.mark(connection, [number], now_us)

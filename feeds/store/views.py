@@ -23,17 +23,25 @@ def add(connection: Connection, views: Mapping[str, int], now_us: int) -> None:
 
 
 def most_read(connection: Connection, *, since_us: int, limit: int) -> list[str]:
-    """Give the ids of the public articles that were read most since an instant; of equals the newest first."""
-    total = func.sum(page_views.c.views)
+    """Give the ids of public articles, those read most since an instant first; of equals the newest first."""
+    total = func.sum(page_views.c.views).label("total")
+    since = page_views.c.span > since_us // SPAN
+    read = select(page_views.c.article, total).where(since).group_by(page_views.c.article).subquery()
     statement = (
-        select(page_views.c.article)
-        .join(articles, articles.c.id == page_views.c.article)
-        .where(page_views.c.span > since_us // SPAN, articles.c.is_placed)
-        .group_by(page_views.c.article)
-        .order_by(total.desc(), articles.c.moment.desc(), page_views.c.article.desc())
+        select(read.c.article)
+        .join(articles, articles.c.id == read.c.article)
+        .where(articles.c.is_placed)
+        .order_by(read.c.total.desc(), articles.c.moment.desc(), read.c.article.desc())
         .limit(limit)
     )
     return list(connection.execute(statement).scalars())
+
+
+def counts(connection: Connection, *, since_us: int) -> dict[str, int]:
+    """Give how often articles were read since an instant."""
+    total = func.sum(page_views.c.views)
+    statement = select(page_views.c.article, total).where(page_views.c.span > since_us // SPAN)
+    return {row[0]: row[1] for row in connection.execute(statement.group_by(page_views.c.article))}
 
 
 def clear(connection: Connection, before_us: int) -> None:

@@ -1,9 +1,12 @@
-"""Page views counted in memory, and added to the store by the minute: a kill costs a minute of them."""
+"""Page views of people, counted in memory and added to the store by the minute: a kill costs no more than these."""
 
-import atexit
 import logging
+import re
 import threading
 from collections import Counter
+from multiprocessing.util import Finalize
+
+from werkzeug.datastructures import Headers
 
 from feeds.errors import StoreError
 from feeds.logs import event
@@ -11,9 +14,19 @@ from feeds.model.dates import to_us
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import views
 
-EVERY = 20.0  # seconds
+EVERY = 20.0  # seconds between two writes
 MOST = 100_000  # articles counted between two writes
+# Programs that say what they are; not the Cubot, a telephone. Plain libraries are none: people read by scripts, too.
+_ROBOT = re.compile(r"(?<!cu)bot\b|crawl|spider|slurp|externalhit|mediapartners|preview|whatsapp", re.IGNORECASE)
 _log = logging.getLogger(__name__)
+
+
+def is_reading(headers: Headers) -> bool:
+    """Say whether somebody is about to read what a GET asks for: no robot, nothing that is fetched ahead."""
+    purposes = (headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz", "X-Purpose"))
+    if any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes):
+        return False
+    return _ROBOT.search(headers.get("User-Agent", "")) is None
 
 
 class Readership:
@@ -23,15 +36,18 @@ class Readership:
         self._room = room
         self._lock = threading.Lock()
         self._views: Counter[str] = Counter()
-        self._stop = threading.Event()
+        self._stopping = threading.Event()
+        # granian's processes are multiprocessing's and skip atexit; this is called in them, and everywhere else.
+        self._at_end = Finalize(None, self.write, exitpriority=10)
 
     def start(self) -> None:
         """Write from now on, and once more at the end of the process."""
         threading.Thread(target=self._run, name="readership", daemon=True).start()
-        atexit.register(self.write)
 
     def stop(self) -> None:
-        self._stop.set()
+        """Write what is counted, and no more."""
+        self._stopping.set()
+        self._at_end()
 
     def count(self, article: str) -> None:
         """Count a view."""
@@ -54,5 +70,5 @@ class Readership:
                 self._views.update(counted)
 
     def _run(self) -> None:
-        while not self._stop.wait(EVERY):
+        while not self._stopping.wait(EVERY):
             self.write()

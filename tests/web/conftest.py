@@ -69,6 +69,7 @@ def door(desk: Desk) -> Iterator[Door]:
     app = create_app(desk.room)
     yield Door(desk, app)
     app.extensions["presence"].stop()
+    app.extensions["views"].stop()
     app.extensions["watcher"].stop()
     app.extensions["watcher"]._thread.join(5)
 

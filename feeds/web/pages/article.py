@@ -1,7 +1,6 @@
 """`/articles/ID/SLUG`: an article's page; other slugs and no slug redirect to it, what is gone answers 410."""
 
 import json
-import re
 
 from flask import Blueprint, Response, current_app, request
 
@@ -14,8 +13,8 @@ from feeds.model.site import Site
 from feeds.store import articles
 from feeds.web.auth import room
 from feeds.web.pages.frame import Page, absolute_image, feed_links, link_of, render, spell_time
+from feeds.web.readership import is_reading
 
-_ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
 blueprint = Blueprint("article", __name__, url_prefix="/articles")
 
 
@@ -38,19 +37,9 @@ def show(article_id: str, slug: str = "") -> Response:
     if slug != article.slug:
         return _moved(site.url + article.path, 301)
     made = _page(article, site)
-    _count(article_id)
-    return made
-
-
-def _count(article_id: str) -> None:
-    """Count a view by a person: no robot that says so, and nothing that a browser fetches ahead."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    if (
-        request.method == "GET"
-        and "prefetch" not in purpose
-        and not _ROBOT.search(request.headers.get("User-Agent", ""))
-    ):
+    if request.method == "GET" and made.status_code == 200 and is_reading(request.headers):
         current_app.extensions["views"].count(article_id)
+    return made
 
 
 def _page(article: Article, site: Site) -> Response:
