@@ -1,73 +1,82 @@
-"""The documents say what there is: every setting, command, metric and address has its line."""
+"""The documents say what there is: every setting, every command, every figure; and the examples can be used."""
 
 import re
-from pathlib import Path
+import tomllib
 
-import click
+import pytest
 
-from feeds import metrics
 from feeds.cli.main import main
-from feeds.settings.sections import KINDS
+from feeds.metrics import COUNTERS, TIMES
+from feeds.settings import load_settings
+from feeds.settings.sections import KINDS, SECTIONS
+from tests.cli.conftest import commands_of
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[1]
-OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-DEFAULTS = (ROOT / "config" / "default.toml").read_text(encoding="utf-8")
-
-
-def test_every_setting_has_a_comment_above_it() -> None:
-    section = ""
-    told: set[tuple[str, str]] = set()
-    before = ""
-    for line in DEFAULTS.splitlines():
-        if found := re.fullmatch(r"\[([a-z]+)\]", line):
-            section = found[1]
-        elif found := re.match(r"([a-z_]+) = ", line):
-            assert before.startswith("#"), f"{section}.{found[1]} has no comment"
-            told.add((section, found[1]))
-        before = line
-    assert told == set(KINDS)
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+DEFAULT = (ROOT / "config" / "default.toml").read_text()
 
 
-def test_every_command_stands_in_the_operators_guide() -> None:
-    for name, command in main.commands.items():
-        assert f"`{name} " in OPERATIONS or f"`{name}`" in OPERATIONS, name
-        row = next(line for line in OPERATIONS.splitlines() if line.startswith((f"| `{name} ", f"| `{name}`")))
-        if isinstance(command, click.Group):
-            for sub in command.commands:
-                assert re.search(rf"\b{sub}\b", row), f"{name} {sub}"
-        for option in command.params:
-            if isinstance(option, click.Option) and not option.hidden:
-                assert option.opts[-1] in row, f"{name} {option.opts[-1]}"
+def test_every_setting_has_a_default_and_a_meaning_and_nothing_else_is_there() -> None:
+    given = {(section, key) for section, keys in tomllib.loads(DEFAULT).items() for key in keys}
+    assert given == set(KINDS)
+    lines = DEFAULT.splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"[a-z_]+ = ", line):
+            assert lines[number - 1].startswith("# "), f"{line} lacks its meaning"
 
 
-def test_every_command_has_its_words_of_help() -> None:
-    def walk(command: click.Command, path: str) -> None:
-        assert command.help, path
-        for option in command.params:
-            assert not isinstance(option, click.Option) or option.help, f"{path} {option.name}"
-        if isinstance(command, click.Group):
-            for name, sub in command.commands.items():
-                walk(sub, f"{path} {name}")
-
-    walk(main, "app.py")
+def test_settings_that_the_documents_name_are_there() -> None:
+    for section in SECTIONS:
+        assert f"`{section}`" in OPERATIONS
+    named = re.findall(rf"`((?:{'|'.join(SECTIONS)})\.[a-z_]+)", OPERATIONS)
+    assert named
+    for name in named:
+        section, _, key = name.partition(".")
+        assert (section, key) in KINDS, name
 
 
-def test_every_metric_stands_in_the_operators_guide() -> None:
-    names = [f"{name}_total" for name in metrics.COUNTERS] + list(metrics.TIMES)
-    for name in (*names, "feeds_dirty_channels", "feeds_articles", "feeds_set_aside"):
-        assert name in OPERATIONS, name
+@pytest.mark.parametrize("name", ["example.toml", "demo.toml"])
+def test_examples_of_settings_can_be_loaded(name: str, tmp_path) -> None:
+    environ = {"FEEDS_INSTANCE": str(tmp_path), "FEEDS_CONFIG": str(ROOT / "config" / name)}
+    assert load_settings(root=ROOT, environ=environ)
 
 
-def test_every_job_stands_in_the_operators_guide() -> None:
-    for section, key in KINDS:
-        if section == "schedule":
-            assert f"`{key}`" in OPERATIONS, key
+@pytest.mark.parametrize("command", sorted(commands_of(main)))
+def test_every_command_is_told_of_and_says_what_it_does(command: str) -> None:
+    assert re.search(rf"`{command}[ `\[]", OPERATIONS), f"{command} is missing in docs/operations.md"
+    told = commands_of(main)[command]
+    assert told.help
+    for option in told.params:
+        assert getattr(option, "hidden", False) or option.param_type_name == "argument" or getattr(option, "help", "")
 
 
-def test_no_document_names_a_file_that_is_not_there() -> None:
-    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-    for text in texts:
-        for found in re.findall(
-            r"`((?:config|docs|script|feeds|tests|benchmarks)/[A-Za-z0-9_./-]+)`", text.read_text("utf-8")
-        ):
-            assert (ROOT / found).exists() or (ROOT / f"{found}.py").exists(), f"{text.name} names {found}"
+def test_commands_that_the_documents_name_are_there() -> None:
+    table = OPERATIONS.partition("## Commands")[2].partition("## Upgrade")[0]
+    named = {match[1].strip() for match in re.finditer(r"`([a-z]+(?: [a-z]+)?)(?=[ `])[^`]*`(?=[^|]*\|)", table)}
+    known = set(commands_of(main))
+    assert {name for name in named if name not in known and name.split()[0] not in known} <= {"command"}
+
+
+def test_figures_and_their_meaning_are_told_of() -> None:
+    table = OPERATIONS.partition("## Figures")[2].partition("Worth an alarm")[0]
+    told = set(re.findall(r"^\| `(feeds_[a-z_]+)", table, re.MULTILINE))
+    counters = {f"{name}_total" for name in COUNTERS}
+    gauges = {"feeds_dirty_channels", "feeds_set_aside", "feeds_articles", "feeds_database_up"}
+    assert told == counters | set(TIMES) | gauges
+    for name, figure in {**{f"{name}_total": one for name, one in COUNTERS.items()}, **TIMES}.items():
+        labels = "{" + ",".join(figure.labels) + "}" if figure.labels else ""
+        assert f"| `{name}{labels}` |" in table
+    alarms = OPERATIONS.partition("Worth an alarm")[2].partition("## `doctor`")[0]
+    known = told | {f"{name}_{part}" for name in TIMES for part in ("bucket", "count", "sum")}
+    assert set(re.findall(r"feeds_[a-z_]+", alarms)) <= known
+
+
+def test_units_of_the_service_serve_all_roles_and_the_proxy_closes_what_is_ours() -> None:
+    config = ROOT / "config"
+    assert "app.py serve\n" in (config / "broadsheet.service").read_text()
+    for role in ("web", "worker"):
+        assert f"app.py serve --role {role}\n" in (config / f"broadsheet-{role}.service").read_text()
+    proxy = (config / "nginx.conf").read_text()
+    assert "location = /metrics { return 404; }" in proxy
+    assert "gzip off;" in proxy
+    assert "$proxy_add_x_forwarded_for" not in proxy  # a client's own words would come with it

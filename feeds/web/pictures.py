@@ -32,7 +32,7 @@ def show(name: str) -> Response:
     if status == 304:
         return Response(status=304, headers=headers)
     made = send_file(path, mimetype=_TYPE_OF[name.rpartition(".")[2]], conditional=False, etag=False)
-    for name in ("Last-Modified", "Expires"):  # of the file, and of other static files
-        del made.headers[name]
+    for field in ("Last-Modified", "Expires"):  # of the file, and of other static files
+        del made.headers[field]
     made.headers.update(headers)
     return made

@@ -113,7 +113,7 @@ def test_views_that_cannot_be_written_are_kept_for_the_next_time(door: Door, des
     desk.room.store.shrink()
     desk.room.store.engine.dispose()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("feeds.store.sqlite.BUSY_TIMEOUT_MS", 10)
+        patched.setattr("feeds.store.sqlite.PATIENCE", 0.01)
         import sqlite3
 
         other = sqlite3.connect(path, isolation_level=None)
