@@ -50,6 +50,12 @@ def test_every_command_is_told_of_and_says_what_it_does(command: str) -> None:
         assert getattr(option, "hidden", False) or option.param_type_name == "argument" or getattr(option, "help", "")
 
 
+def test_every_job_is_told_of() -> None:
+    table = OPERATIONS.partition("## Jobs")[2]
+    for section, key in KINDS:
+        assert section != "schedule" or f"| `{key}` |" in table, key
+
+
 def test_commands_that_the_documents_name_are_there() -> None:
     table = OPERATIONS.partition("## Commands")[2].partition("## Upgrade")[0]
     named = {match[1].strip() for match in re.finditer(r"`([a-z]+(?: [a-z]+)?)(?=[ `])[^`]*`(?=[^|]*\|)", table)}
