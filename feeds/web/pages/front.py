@@ -29,7 +29,8 @@ def feeds() -> Response:
     """Tell what a feed is, and list them all."""
     site = room().site
     with room().store.read() as connection:
-        listed = [(channel, places.count(connection, channel.number)) for channel in channels.list_all(connection)]
+        live = (channel for channel in channels.list_all(connection) if channel.retired_at is None)
+        listed = [(channel, places.count(connection, channel.number)) for channel in live]
     rows = [
         {
             "title": channel.title or (site.title if channel.label is None else channel.label.name),
