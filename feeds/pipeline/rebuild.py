@@ -79,7 +79,7 @@ def _is_same(printer: Printer, found: Read) -> bool:
     old = found.old
     if old is None or found.middle is not None or found.channel.retired_at is not None:
         return False
-    if len(old.entries) != len(found.places):
+    if len(old.entries) != len(found.places) or old.variant != str(printer.variant_of(found.channel)):
         return False
     shown = {place.article for place in found.places}
     if any(place.article not in shown for place in found.loose):

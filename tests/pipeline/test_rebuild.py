@@ -215,3 +215,18 @@ def test_document_is_joined_from_the_article_where_its_fragment_is_gone(desk: De
     with desk.room.store.write() as connection:
         connection.execute(table.delete())
     assert desk.document("site") == before
+
+
+def test_channel_that_is_to_carry_summaries_alone_is_printed_anew(desk: Desk) -> None:
+    from feeds.store import channels
+
+    desk.put("a", standfirst="Short words", content_html="<p>The whole text</p>")
+    desk.build()
+    assert "The whole text" in desk.document("site")
+    with desk.room.store.write() as connection:
+        channels.change(connection, 1, {"depth": "summary"})
+        dirty.mark_whole(connection, 1, 0)
+    desk.build()
+    assert "The whole text" not in desk.document("site")
+    assert "Short words" in desk.document("site")
+    assert desk.differing() == {}
