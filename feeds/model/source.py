@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
+
+from feeds.model.pacing import NO_RHYTHM, NO_WISHES, Move, Rhythm, Wishes
 
 
 class State(StrEnum):
@@ -36,6 +39,14 @@ class Outcome(StrEnum):
         return self not in (Outcome.CHANGED, Outcome.UNCHANGED)
 
 
+def host_of(url: str) -> str:
+    """Give the host, with its port, to which one request at a time is made; `""` where there is none."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
 RIGHTS = ("full", "summary", "link")
 
 
@@ -53,7 +64,10 @@ class Source:
     """One partner's feed as kept.
 
     `tags` maps theirs to ours (`""` drops one). `failures` counts failed polls in a row. `polled_once` is False
-    until a poll has read the feed: the first one publishes at most `first_poll` entries.
+    until a poll has read the feed: the first one publishes at most `first_poll` entries. `whole_at` is when it was last
+    asked without validators and answered, `unchanged_at` when it last said 304, `distrusted_at` when that was found to
+    be untrue, `new_at` when it last brought something new. `doubled` counts entries of its last document whose ids
+    others have too.
     """
 
     id: str
@@ -78,6 +92,18 @@ class Source:
     body_hash: str = ""
     failures: int = 0
     polled_once: bool = False
+    wishes: Wishes = NO_WISHES
+    rhythm: Rhythm = NO_RHYTHM
+    move: Move | None = None
+    whole_at: datetime | None = None
+    unchanged_at: datetime | None = None
+    distrusted_at: datetime | None = None
+    new_at: datetime | None = None
+    doubled: int = 0
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
