@@ -5,6 +5,7 @@ silence makes it slower. Pure: instants come in as arguments.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.model.pacing import HOURS, Rhythm
@@ -35,7 +36,9 @@ def listen(rhythm: Rhythm, *, new: int, moments: Sequence[datetime], now: dateti
     for moment in since_then:
         hours[moment.hour] += 1
     hours[now.hour] += new - len(since_then)
-    return Rhythm(hours=tuple(round(count, 4) for count in hours), days=round(rhythm.days * fade + passed, 5), at=now)
+    days = round(rhythm.days * fade + passed, 5)
+    heard = Rhythm(hours=tuple(round(count, 4) for count in hours), days=days, usual=rhythm.usual, at=now)
+    return replace(heard, usual=round(a_day(heard), 4)) if new else heard
 
 
 def wait(rhythm: Rhythm, now: datetime) -> timedelta:
@@ -57,9 +60,8 @@ def a_day(rhythm: Rhythm) -> float:
 
 
 def usual_gap(rhythm: Rhythm) -> timedelta | None:
-    """Give the time between two new entries; None where there was hardly one."""
-    rate = a_day(rhythm)
-    return _DAY / rate if rate > 0.01 else None
+    """Give the time between two new entries while some came; None where there was hardly one."""
+    return _DAY / rhythm.usual if rhythm.usual > 0.01 else None
 
 
 def in_words(rhythm: Rhythm) -> str:
@@ -88,4 +90,5 @@ def _first(moments: Sequence[datetime], now: datetime) -> Rhythm:
     for moment in moments:
         if moment >= oldest:
             hours[moment.hour] += 1
-    return Rhythm(hours=tuple(hours), days=round(max((now - oldest) / _DAY, 1 / HOURS), 5), at=now)
+    days = round(max((now - oldest) / _DAY, 1 / HOURS), 5)
+    return Rhythm(hours=tuple(hours), days=days, usual=round(sum(hours) / days, 4), at=now)

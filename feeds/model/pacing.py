@@ -23,11 +23,13 @@ class Wishes:
 class Rhythm:
     """How many new entries a source brought, by the hour of the day (UTC), and in how many days; both fade.
 
+    `usual` is the number of new entries a day as of the last poll that brought some: silence does not change it.
     `at` is up to when it was listened to; None: never.
     """
 
     hours: tuple[float, ...] = (0.0,) * HOURS
     days: float = 0.0
+    usual: float = 0.0
     at: datetime | None = None
 
 

@@ -1,5 +1,6 @@
 """A source: a partner's feed that we poll, and what one poll of it came to (CONTRACT section 9)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +46,20 @@ def host_of(url: str) -> str:
         return urlsplit(url).netloc.lower()
     except ValueError:
         return ""
+
+
+# Names of parameters that are keys to a feed: whoever sees them can read it.
+_SECRET = re.compile(
+    r"([?&;](?:[\w.-]*(?:token|secret|passw(?:or)?d|signature|credential)[\w.-]*"
+    r"|(?:[\w.-]*[_.-])?(?:api_?key|key|auth|sig|pass|pwd)))=([^&;#]+)",
+    re.IGNORECASE,
+)
+_USER = re.compile(r"(?<=://)[^/?#@]*@")
+
+
+def shown_address(url: str) -> str:
+    """Give an address as it may be shown: keys in its query, and a user's name and password, are masked."""
+    return _SECRET.sub(r"\1=***", _USER.sub("***@", url))
 
 
 RIGHTS = ("full", "summary", "link")

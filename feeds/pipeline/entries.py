@@ -15,7 +15,7 @@ from feeds.model.article import Origin
 from feeds.model.dates import from_us, rfc3339, to_us, whole_second
 from feeds.model.entry import Entry, ParsedFeed
 from feeds.model.representation import represent
-from feeds.model.source import Source
+from feeds.model.source import Source, shown_address
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake
 from feeds.pipeline.matching import Met
@@ -112,7 +112,7 @@ def _publish(connection: Connection, room: Newsroom, source: Source, found: Met,
     origin = Origin(
         id=source.id,
         title=source.title or source.id,
-        url=source.url,
+        url=shown_address(source.url),
         entry_id=found.entry.id or found.key,
         site_url=source.site_url,
         credit=source.credit,

@@ -23,7 +23,7 @@ from feeds.model.source import Outcome, Poll, Source, Validators
 from feeds.pipeline import keeping
 from feeds.pipeline.keeping import Came
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.reading import Found, find_same, read
+from feeds.pipeline.receiving import Found, find_same, read
 from feeds.store import sources
 
 ASKED = sources.ASKED

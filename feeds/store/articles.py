@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, exists, or_, select, tuple_, update
 from feeds.model.article import Article, Origin, Related, RelatedTarget
 from feeds.model.label import Label, fold
 from feeds.model.shown import shown_of
+from feeds.model.source import shown_address
 from feeds.store import search
 from feeds.store.article_rows import article_of, row_of
 from feeds.store.labels import label_of
@@ -242,7 +243,7 @@ def _origins_of(connection: Connection, ids: set[str]) -> dict[str, Origin]:
         row.id: Origin(
             id=row.id,
             title=row.title or row.id,
-            url=row.url,
+            url=shown_address(row.url),
             entry_id="",
             site_url=row.site_url,
             credit=row.credit,

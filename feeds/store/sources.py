@@ -281,7 +281,7 @@ def _told(value: Wishes | Rhythm) -> str:
         return json.dumps(given) if value != Wishes() else ""
     if value.at is None:
         return ""
-    return json.dumps({"hours": value.hours, "days": value.days, "at": to_us(value.at)})
+    return json.dumps({"hours": value.hours, "days": value.days, "usual": value.usual, "at": to_us(value.at)})
 
 
 def _wishes_of(text: str) -> Wishes:
@@ -295,7 +295,7 @@ def _rhythm_of(text: str) -> Rhythm:
     if not text:
         return Rhythm()
     given = json.loads(text)
-    return Rhythm(hours=tuple(given["hours"]), days=given["days"], at=from_us(given["at"]))
+    return Rhythm(hours=tuple(given["hours"]), days=given["days"], usual=given["usual"], at=from_us(given["at"]))
 
 
 def _at(instant_us: int | None) -> datetime | None:
