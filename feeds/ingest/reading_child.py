@@ -32,8 +32,11 @@ def main() -> None:
     _limit_memory(memory)
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    while (head := requests.read(HEAD.size)) != b"" and len(head) == HEAD.size:
-        _answer(pickle.loads(requests.read(HEAD.unpack(head)[0])), answers)
+    try:
+        while len(head := requests.read(HEAD.size)) == HEAD.size:
+            _answer(pickle.loads(requests.read(HEAD.unpack(head)[0])), answers)
+    except MemoryError:
+        os._exit(NO_MEMORY)
 
 
 def _answer(asked: tuple[bytes, str, str, frozenset[str], float], answers: BinaryIO) -> None:
@@ -44,8 +47,6 @@ def _answer(asked: tuple[bytes, str, str, frozenset[str], float], answers: Binar
         came = read(body, url=url, content_type=content_type, known=known)
     except PollError as error:
         came = (error.outcome, error.detail)
-    except MemoryError:
-        os._exit(NO_MEMORY)
     answer = pickle.dumps(came, protocol=pickle.HIGHEST_PROTOCOL)
     answers.write(HEAD.pack(len(answer)) + answer)
     answers.flush()
