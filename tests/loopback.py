@@ -74,13 +74,13 @@ class Loopback:
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE)
-        if self._tls is not None:
-            try:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-            except OSError:  # the client does not like the certificate
-                return
-        with contextlib.suppress(OSError, ValueError), connection:
+        with (
+            contextlib.suppress(OSError, ValueError),
+            contextlib.ExitStack() as opened,
+        ):  # the test, or the client, ends
+            opened.enter_context(connection).settimeout(PATIENCE)
+            if self._tls is not None:
+                connection = opened.enter_context(self._tls.wrap_socket(connection, server_side=True))
             head = b""
             while b"\r\n\r\n" not in head and not head.startswith(b"\x16"):  # TLS begins so
                 if not (more := connection.recv(65536)):

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pycurl
 
@@ -30,9 +29,10 @@ from feeds.ingest.exchange import Answer, Exchange
 from feeds.ingest.gate import Gate
 from feeds.ingest.hop import Hop, too_large
 from feeds.model.markup import ascii_address
-from feeds.model.source import Validators
+from feeds.model.source import Validators, host_of
 
 LONGEST_LOOK = 60.0  # seconds; nothing depends on it, a lost wake-up would only be late
+LONGEST_STOP = 2.0  # seconds
 KEPT_HANDLES = 64
 
 _QUICK_EXIT = 322  # CURLOPT_QUICK_EXIT, which pycurl does not name: a handle's end must not wait for a slow resolver
@@ -71,7 +71,8 @@ _FAILURES = {
     pycurl.E_WRITE_ERROR: ("broken", "the answer is not compressed as it says"),
 }
 
-OnDone = Callable[[Answer | PollError], None]
+# Called with what came of a poll; None: it was never asked for, since the fetcher was stopped.
+OnDone = Callable[[Answer | PollError | None], None]
 
 
 @dataclass(slots=True)
@@ -125,9 +126,11 @@ class Fetcher:
 
         Validators are sent to the address that they belong to alone, byte for byte. At most five redirects.
         """
-        answered: queue.SimpleQueue[Answer | PollError] = queue.SimpleQueue()
+        answered: queue.SimpleQueue[Answer | PollError | None] = queue.SimpleQueue()
         self.begin(url, validators, answered.put)
         answer = answered.get()
+        if answer is None:
+            raise PollError("unreachable", "the newsroom is stopping")
         if isinstance(answer, PollError):
             raise answer
         return answer
@@ -145,10 +148,11 @@ class Fetcher:
         self._send(None)
 
     def stop(self) -> None:
-        """Begin nothing more; requests under way are cut off, and nobody is told."""
+        """Begin nothing more; requests under way are cut off, and nobody is told. What was never asked is told so."""
         self._is_stopping = True
         if self._thread is not None:
             self._wake()
+            self._thread.join(LONGEST_STOP)
 
     # -- between threads -------------------------------------------------------------------------------------------
 
@@ -191,6 +195,10 @@ class Fetcher:
         for handle, flight in self._flying.items():
             self._multi.remove_handle(handle)
             _close(flight)
+        self._take_messages()
+        for flight in self._gate.drain():
+            if flight.exchange.began is None:
+                flight.on_done(None)
         self._selector.close()
         self._multi.close()
 
@@ -317,14 +325,6 @@ class Fetcher:
 
     def _set_timer(self, timeout_ms: int) -> None:
         self._timer = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
-
-
-def host_of(url: str) -> str:
-    """Give the host, with its port, that one request at a time is made to; `""` where there is none."""
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
 
 
 def _check(flight: _Flight, code: int | None, words: str) -> None:

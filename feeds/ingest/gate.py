@@ -59,6 +59,13 @@ class Gate(Generic[Waiting]):
         """Give back a place that `leave` kept."""
         self._under_way -= 1
 
+    def drain(self) -> list[Waiting]:
+        """Give, and forget, all that waits."""
+        waiting = [one for queue in self._queues.values() for one in queue]
+        self._queues.clear()
+        self._next.clear()
+        return waiting
+
     def next_at(self) -> float | None:
         """Give when something that waits may begin; None where nothing waits, or no place is free."""
         return self._next[0][0] if self._next and self._under_way < self._most else None

@@ -7,6 +7,7 @@ partner's reaches it. Its sanitiser is off: markup.clean has the last word on ev
 """
 
 import re
+from dataclasses import replace
 from html import unescape
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -19,6 +20,7 @@ from feeds.ingest.challenge import ADVICE, is_challenge
 from feeds.ingest.decode import decode
 from feeds.ingest.json_feed import MAX_ENTRIES, parse_json_feed
 from feeds.ingest.mend import first_tag, mend
+from feeds.ingest.wishes import wishes_of
 from feeds.ingest.xml_entry import ASIDE, authors_of, entry_of, field_of, line_of, name_of, text_detail
 from feeds.model.entry import ParsedFeed
 
@@ -63,7 +65,17 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         if (fault := _fault_of(document)) is not None:
             raise PollError("broken", f"the document cannot be mended: {fault}")
     before, after = _WRAPPERS.get(mended.root, ("", ""))
-    return _read(before + _put_aside(document) + after, url, faults)
+    feed = _read(before + _put_aside(document) + after, url, faults)
+    return replace(feed, wishes=wishes_of(_frame(document)), is_whole=not mended.is_cut)
+
+
+def _frame(document: str) -> str:
+    """Give what stands before the first entry and behind the last one."""
+    first = _ENTRY_START.search(document)
+    if first is None:
+        return document
+    last = max(document.rfind("</item>"), document.rfind("</entry>"), first.start())
+    return document[: first.start()] + document[last:]
 
 
 def _no_feed(body: bytes, text: str) -> PollError:

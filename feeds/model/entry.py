@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.model.article import Attachment, Image
+from feeds.model.pacing import NO_WISHES, Wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A partner's document as read: what it says of itself, and its entries in its own order."""
+    """A partner's document as read: what it says of itself, and its entries in its own order.
+
+    `is_whole` is False for one that ends early. `marks` has a hash of each entry as it was sent, in the document's
+    order, and is empty where they cannot be told; entries whose marks were known before are not among `entries`.
+    """
 
     title: str = ""
     site_url: str = ""
@@ -48,3 +53,6 @@ class ParsedFeed:
     rights: str = ""
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = ()
+    wishes: Wishes = NO_WISHES
+    is_whole: bool = True
+    marks: tuple[str, ...] = ()

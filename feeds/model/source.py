@@ -1,8 +1,12 @@
 """A source: a partner's feed that we poll, and what one poll of it came to (CONTRACT section 9)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
+
+from feeds.model.pacing import NO_RHYTHM, NO_WISHES, Move, Rhythm, Wishes
 
 
 class State(StrEnum):
@@ -36,6 +40,28 @@ class Outcome(StrEnum):
         return self not in (Outcome.CHANGED, Outcome.UNCHANGED)
 
 
+def host_of(url: str) -> str:
+    """Give the host, with its port, to which one request at a time is made; `""` where there is none."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
+# Names of parameters that are keys to a feed: whoever sees them can read it.
+_SECRET = re.compile(
+    r"([?&;](?:[\w.-]*(?:token|secret|passw(?:or)?d|signature|credential)[\w.-]*"
+    r"|(?:[\w.-]*[_.-])?(?:api_?key|key|auth|sig|pass|pwd)))=([^&;#]+)",
+    re.IGNORECASE,
+)
+_USER = re.compile(r"(?<=://)[^/?#@]*@")
+
+
+def shown_address(url: str) -> str:
+    """Give an address as it may be shown: keys in its query, and a user's name and password, are masked."""
+    return _SECRET.sub(r"\1=***", _USER.sub("***@", url))
+
+
 RIGHTS = ("full", "summary", "link")
 
 
@@ -53,7 +79,10 @@ class Source:
     """One partner's feed as kept.
 
     `tags` maps theirs to ours (`""` drops one). `failures` counts failed polls in a row. `polled_once` is False
-    until a poll has read the feed: the first one publishes at most `first_poll` entries.
+    until a poll has read the feed: the first one publishes at most `first_poll` entries. `whole_at` is when it was last
+    asked without validators and answered, `unchanged_at` when it last said 304, `distrusted_at` when that was found to
+    be untrue, `new_at` when it last brought something new. `doubled` counts entries of its last document whose ids
+    others have too.
     """
 
     id: str
@@ -78,6 +107,18 @@ class Source:
     body_hash: str = ""
     failures: int = 0
     polled_once: bool = False
+    wishes: Wishes = NO_WISHES
+    rhythm: Rhythm = NO_RHYTHM
+    move: Move | None = None
+    whole_at: datetime | None = None
+    unchanged_at: datetime | None = None
+    distrusted_at: datetime | None = None
+    new_at: datetime | None = None
+    doubled: int = 0
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ entries and takes what is missing. Which entry is which is matching.py's.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from feeds.errors import Refusal
@@ -14,10 +15,10 @@ from feeds.model.article import Origin
 from feeds.model.dates import from_us, rfc3339, to_us, whole_second
 from feeds.model.entry import Entry, ParsedFeed
 from feeds.model.representation import represent
-from feeds.model.source import Source
+from feeds.model.source import Source, shown_address
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake
-from feeds.pipeline.matching import Met, match
+from feeds.pipeline.matching import Met
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import articles, entries
 from feeds.store.database import Connection
@@ -27,9 +28,8 @@ BATCH = 20  # entries a transaction
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 
 
-def take(room: Newsroom, source: Source, feed: ParsedFeed) -> tuple[int, int]:
+def take(room: Newsroom, source: Source, feed: ParsedFeed, met: Sequence[Met]) -> tuple[int, int]:
     """Take in a document's entries; give how many were new, and how many known ones differed."""
-    met = match(room, source, feed)
     fresh = [found for found in met if found.known is None]
     differing = [found for found in met if found.known is not None and _differs(found, found.known)]
     passed_over = _passed_over(room, source, fresh)
@@ -122,7 +122,7 @@ def origin_of(source: Source, entry_id: str) -> Origin:
     return Origin(
         id=source.id,
         title=source.title or source.id,
-        url=source.url,
+        url=shown_address(source.url),
         entry_id=entry_id,
         site_url=source.site_url,
         credit=source.credit,

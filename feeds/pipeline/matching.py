@@ -17,6 +17,7 @@ from feeds.model.source import Source
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import entries
 from feeds.store.entries import Known
+from feeds.store.readings import Seen
 
 _FRONT_PAGE = re.compile(r"(?:https?://)?[^/?#]*/?(?:#.*)?")
 
@@ -33,8 +34,8 @@ class Met:
     known: Known | None
 
 
-def match(room: Newsroom, source: Source, feed: ParsedFeed) -> list[Met]:
-    """Tell which entries of a document were met before."""
+def match(room: Newsroom, source: Source, feed: ParsedFeed, present: Sequence[Seen] = ()) -> list[Met]:
+    """Tell which entries of a document were met before; `present` are those that it holds besides, unchanged."""
     keyed = identity.tell_apart(feed.entries)
     links = {key: _story_link(entry, source, feed) for entry, key, _ in keyed}
     others = {key: identity.aliases(entry, key) for entry, key, _ in keyed}
@@ -47,10 +48,11 @@ def match(room: Newsroom, source: Source, feed: ParsedFeed) -> list[Met]:
             links=list(links.values()),
         )
     by_key = {known.key: known for known in before}
-    absent = [known for known in before if known.key not in links]
+    here = {*links, *(seen.key for seen in present)}
+    absent = [known for known in before if known.key not in here]
     by_drifted = {known.drifted: known for known in absent if known.drifted}
     by_link = {known.link: known for known in absent if known.link}
-    bearers = Counter(links.values()) + Counter(known.link for known in before)
+    bearers = Counter((*links.values(), *(seen.link for seen in present), *(known.link for known in before)))
     met, taken = [], set[int]()
     for entry, key, drifted in keyed:
         hash, link = identity.content_hash(entry), links[key]

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from feeds.errors import Fault, Refusal
 from feeds.ingest.address import refuse_url
+from feeds.ingest.watch import warnings_of
 from feeds.model.dates import rfc3339, rfc3339_us, to_us
 from feeds.model.merge_patch import merge_patch
-from feeds.model.source import Poll, Source, State
+from feeds.model.source import Poll, Source, State, shown_address
 from feeds.model.source_submission import SentSourceChange, SourceSubmission
 from feeds.model.submission import validated
 from feeds.pipeline.newsroom import Newsroom
@@ -15,7 +16,7 @@ from feeds.pipeline.ripple import spread
 from feeds.store import polls, sources
 from feeds.store.database import Connection
 
-READ_ONLY = ("id", "next_poll_at", "why", "last")  # what is told, and ignored when sent back
+READ_ONLY = ("id", "next_poll_at", "why", "warnings", "last")  # what is told, and ignored when sent back
 
 
 def add(room: Newsroom, given: object) -> Source:
@@ -24,11 +25,12 @@ def add(room: Newsroom, given: object) -> Source:
     if (reason := refuse_url(sent.url)) is not None:
         raise Refusal(422, "The source cannot be taken as it is.", (Fault("/url", reason),))
     values = {name: getattr(sent, name) for name in sent.model_fields_set if name != "url"}
+    url = sent.url.partition("#")[0]  # a fragment is never sent, and makes no other feed
     with room.store.write() as connection:
-        known = sources.find_by_url(connection, sent.url)
+        known = sources.find_by_url(connection, url)
         if known is not None and not known[1]:
             raise Refusal(409, f"The address is polled already, as {known[0].id}.", (Fault("/url", "is taken"),))
-        source = sources.add(connection, sent.url, values, to_us(room.clock.now()))
+        source = sources.add(connection, url, values, to_us(room.clock.now()))
         if known is not None:  # it takes up its id again, and its articles may have to print another title
             spread(connection, "source", source.id, room.clock.now())
         return source
@@ -40,7 +42,10 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
     with room.store.write() as connection:
         source = get(connection, source_id)
         told = {name: value for name, value in represent(connection, source).items() if name not in READ_ONLY}
+        told["url"] = source.url
         given = {name: value for name, value in patch.items() if name not in READ_ONLY}
+        if given.get("url") == shown_address(source.url):
+            del given["url"]  # told with its keys masked, and sent back so: no other address
         merged = merge_patch({name: value for name, value in told.items() if value is not None}, given)
         sent = validated(SentSourceChange, merged, "The source cannot be so.")
         if (reason := refuse_url(sent.url)) is not None:
@@ -51,6 +56,7 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
                 raise Refusal(409, "The address is a source's already.", (Fault("/url", "is taken"),))
             # What the former address sent says nothing of the new one.
             values |= {"url": sent.url, "validators_url": "", "etag": "", "last_modified": "", "body_hash": ""}
+            values |= {"moved_to": "", "moved_answers": 0, "moved_at": None}
             values |= {"next_poll_at": to_us(now), "why": ASKED}
         values |= _moved(source, sent.state, now)
         changed = sources.change(connection, source_id, values)
@@ -108,11 +114,15 @@ def get(connection: Connection, source_id: str) -> Source:
 
 
 def represent(connection: Connection, source: Source) -> dict[str, object]:
-    """Give a source as the API and the commands tell it; `last` is its last poll."""
+    """Give a source as the API and the commands tell it; `last` is its last poll.
+
+    What its address may hold of keys is masked; `warnings` are as of its last poll.
+    """
     last = polls.newest(connection, source.id, limit=1)
+    now = last[0].at if last else source.created_at
     return {
         "id": source.id,
-        "url": source.url,
+        "url": shown_address(source.url),
         "title": source.title,
         "site_url": source.site_url or None,
         "state": str(source.state),
@@ -128,6 +138,7 @@ def represent(connection: Connection, source: Source) -> dict[str, object]:
         "first_poll": source.first_poll,
         "next_poll_at": None if source.next_poll_at is None else rfc3339(source.next_poll_at),
         "why": source.why,
+        "warnings": list(warnings_of(source, now)),
         "last": represent_poll(last[0]) if last else None,
     }
 

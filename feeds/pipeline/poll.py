@@ -7,155 +7,185 @@ killed, the next poll finds the same entries and takes what is missing. Entries 
 watermark: late and back-dated ones come in.
 """
 
-import hashlib
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds import metrics
 from feeds.errors import PollError
-from feeds.ingest import pace
-from feeds.ingest.convert import MAX_ADDRESS
+from feeds.ingest import moves, pace
 from feeds.ingest.exchange import Answer
 from feeds.ingest.fetch import Fetcher
-from feeds.ingest.parse import parse
+from feeds.ingest.readers import Read, read_here
+from feeds.ingest.wishes import fresh_for
 from feeds.logs import event
 from feeds.model.dates import to_us
-from feeds.model.entry import ParsedFeed
-from feeds.model.markup import web_address
-from feeds.model.source import Outcome, Poll, Source, State
-from feeds.pipeline.entries import take
+from feeds.model.source import Outcome, Poll, Source, Validators
+from feeds.pipeline import keeping
+from feeds.pipeline.keeping import Came
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.ripple import spread
-from feeds.store import polls, sources
+from feeds.pipeline.receiving import Found, find_same, read
+from feeds.store import sources
 
-ASKED = "asked for"  # why a source is due that its operator wants polled at once
+ASKED = sources.ASKED
+SHORTEST = 2.0  # seconds that reading a document may take, however long fetching it took
 _log = logging.getLogger(__name__)
 
 
-def poll(room: Newsroom, fetcher: Fetcher, source: Source) -> Poll:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A poll under way: its source as it was claimed, what it is asked with, when it began (wall and monotonic)."""
+
+    source: Source
+    validators: Validators
+    at: datetime
+    began: float
+
+    @property
+    def host(self) -> str:
+        return self.source.host
+
+
+def poll(room: Newsroom, fetcher: Fetcher, source: Source, reader: Read = read_here) -> Poll:
     """Poll a source whose due time has been moved on already; give what came of it. Raises nothing of the partner's."""
-    at = room.clock.now()
-    began = room.clock.monotonic()
-    retry_after = None
+    asked = ask(room, source)
+    answer: Answer | PollError
     try:
-        answer = fetcher.fetch(source.url, source.validators)
-        came, known = _read(room, source, answer)
+        answer = fetcher.fetch(source.url, asked.validators)
     except PollError as error:
-        came = Poll(at=at, outcome=Outcome(error.outcome), status=error.status, detail=error.detail)
-        known, retry_after = source, error.retry_after
-    came = replace(came, at=at, took_ms=round((room.clock.monotonic() - began) * 1000))
-    _keep(room, known, came, retry_after)
-    metrics.count("feeds_polls", str(came.outcome))
-    event(
-        _log,
-        "poll",
-        source=source.id,
-        outcome=str(came.outcome),
-        status=came.status,
-        took_ms=came.took_ms,
-        new=came.new,
-        changed=came.changed,
-    )
-    return came
+        answer = error
+    came = quick(room, asked, answer)
+    if came is None:
+        assert isinstance(answer, Answer)
+        came = slow(room, asked, answer, reader)
+    keeping.keep(room, [came])
+    tell(came)
+    return came.poll
 
 
 def claim(room: Newsroom, source: Source) -> None:
     """Move a source's due time on before its request: a crash, then, makes no hot loop."""
-    next_at, _ = _next(room, source, Outcome.UNCHANGED, 0, None)
     with room.store.write() as connection:
-        sources.reschedule(connection, source.id, to_us(next_at), "being polled")
+        sources.reschedule(connection, source.id, claimed_until(room, source), sources.POLLING)
 
 
-def _read(room: Newsroom, source: Source, answer: Answer) -> tuple[Poll, Source]:
-    """Read an answer; give what it came to, and the source as it is known after it."""
+def claimed_until(room: Newsroom, source: Source) -> int:
+    """Give when a source is due again whose poll is never heard of again, in microseconds."""
+    next_at, _ = _next(room, source, Outcome.UNCHANGED, None, 0.0)
+    return to_us(max(next_at, room.clock.now() + room.settings.ingest.timeout))
+
+
+def ask(room: Newsroom, source: Source) -> Asked:
+    """Begin a poll: choose its validators; one every eight days goes without."""
     now = room.clock.now()
-    validators = answer.validators
+    is_whole = moves.is_due_whole(source.whole_at, source.distrusted_at, now)
+    validators = Validators() if is_whole else source.validators
+    return Asked(source, validators, now, room.clock.monotonic())
+
+
+def quick(room: Newsroom, asked: Asked, answer: Answer | PollError) -> Came | None:
+    """Say what came of a poll where no document has to be read for it; None where one has to."""
+    if isinstance(answer, PollError):
+        return _failed(room, asked, answer)
     if answer.is_unchanged:
-        return _unchanged(now, answer, "the partner says so"), replace(source, validators=validators)
-    body_hash = hashlib.sha256(answer.body).hexdigest()
-    if source.polled_once and body_hash == source.body_hash:
-        return _unchanged(now, answer, "the same bytes"), replace(source, validators=validators)
-    feed = parse(answer.body, url=answer.url, content_type=answer.content_type)
-    source = _introduced(room, source, feed)
-    new, changed = take(room, source, feed)
-    known = replace(source, validators=validators, body_hash=body_hash, polled_once=True)
-    detail = "; ".join(feed.faults)[:500]
-    if not new and not changed:
-        return _unchanged(now, answer, detail or "nothing new or different"), known
-    came = Poll(
-        at=now,
-        outcome=Outcome.CHANGED,
+        found = Found(source=asked.source, detail="the partner says so")
+    elif (same := find_same(room, asked.source, answer)) is not None:
+        found = same
+    else:
+        return None
+    return _came(room, asked, answer, found)
+
+
+def slow(room: Newsroom, asked: Asked, answer: Answer, reader: Read) -> Came:
+    """Read the document that a poll brought, and say what came of it."""
+    timeout = room.settings.ingest.timeout.total_seconds()
+    try:
+        found = read(room, asked.source, answer, reader, max(timeout - answer.took_ms / 1000, SHORTEST))
+    except PollError as error:
+        error.status = error.status or answer.status
+        return _failed(room, asked, error)
+    return _came(room, asked, answer, found)
+
+
+def tell(came: Came) -> None:
+    """Log what came of a poll; that nothing did is no news."""
+    poll = came.poll
+    metrics.count("feeds_polls", str(poll.outcome))
+    event(
+        _log,
+        "poll",
+        level=logging.DEBUG if poll.outcome is Outcome.UNCHANGED else logging.INFO,
+        source=came.source.id,
+        outcome=str(poll.outcome),
+        status=poll.status,
+        took_ms=poll.took_ms,
+        new=poll.new,
+        changed=poll.changed,
+    )
+
+
+def _came(room: Newsroom, asked: Asked, answer: Answer, found: Found) -> Came:
+    """Put together what an answer that brought a feed means for its source."""
+    now = room.clock.now()
+    outcome = Outcome.CHANGED if found.new or found.changed else Outcome.UNCHANGED
+    detail = found.detail or ("" if outcome is Outcome.CHANGED else "nothing new or different")
+    source = asked.source
+    # A document that ended early is asked for again: its validators would have the rest of it called unchanged.
+    is_kept = answer.is_unchanged or found.source.body_hash != ""
+    is_untrue = asked.validators != source.validators and moves.was_untrue(
+        source.unchanged_at, found.moments, found.new
+    )
+    known = replace(
+        found.source,
+        validators=answer.validators if is_kept else Validators(),
+        failures=0,
+        move=moves.follow(source.move, answer.hops, url=source.url, is_known=found.is_known, now=now),
+        whole_at=source.whole_at if asked.validators.url else now,
+        unchanged_at=now if answer.is_unchanged else source.unchanged_at,
+        distrusted_at=now if is_untrue else source.distrusted_at,
+    )
+    poll = Poll(
+        at=asked.at,
+        outcome=outcome,
         status=answer.status,
         detail=detail,
+        took_ms=_took(room, asked),
         bytes=answer.bytes,
-        new=new,
-        changed=changed,
+        new=found.new,
+        changed=found.changed,
     )
-    return came, known
+    next_at, why = _next(room, known, outcome, None, fresh_for(answer.headers))
+    return Came(source=source, known=replace(known, next_poll_at=next_at, why=why), poll=poll, reading=found.reading)
 
 
-def _unchanged(now: datetime, answer: Answer, detail: str) -> Poll:
-    return Poll(at=now, outcome=Outcome.UNCHANGED, status=answer.status, detail=detail, bytes=answer.bytes)
+def _failed(room: Newsroom, asked: Asked, error: PollError) -> Came:
+    source = asked.source
+    outcome = Outcome(error.outcome)
+    known = replace(source, failures=source.failures + 1)
+    if outcome in (Outcome.NOT_A_FEED, Outcome.REDIRECTED):
+        known = replace(known, move=None)  # what leads to no feed has not moved there
+    poll = Poll(at=asked.at, outcome=outcome, status=error.status, detail=error.detail, took_ms=_took(room, asked))
+    next_at, why = _next(room, known, outcome, error.retry_after, 0.0)
+    why = f"{outcome}: {error.detail}; {why}"
+    return Came(source=source, known=replace(known, next_poll_at=next_at, why=why), poll=poll)
 
 
-def _introduced(room: Newsroom, source: Source, feed: ParsedFeed) -> Source:
-    """Take what a feed says of itself where nothing was known; its articles print its title."""
-    if source.title and source.site_url:
-        return source
-    site_url = web_address(feed.site_url[:MAX_ADDRESS]) or ""
-    with room.store.write() as connection:
-        present = sources.find(connection, source.id) or source  # the operator may have named it meanwhile
-        known = replace(present, title=present.title or feed.title[:500], site_url=present.site_url or site_url)
-        if known != present:
-            sources.change(connection, source.id, {"title": known.title, "site_url": known.site_url})
-            spread(connection, "source", source.id, room.clock.now())
-    return replace(source, title=known.title, site_url=known.site_url)
-
-
-def _keep(room: Newsroom, source: Source, came: Poll, retry_after: float | None) -> None:
-    """Keep what a poll found, its record, and when the next one is due.
-
-    What the operator did meanwhile stands: a pause, a removal, another address, a wish to poll at once.
-    """
-    failures = source.failures + 1 if came.outcome.is_failure else 0
-    next_at, why = _next(room, source, came.outcome, failures, retry_after)
-    if came.outcome.is_failure:
-        why = f"{came.outcome}: {came.detail}; {why}"
-    with room.store.write() as connection:
-        polls.keep(connection, source.id, came)
-        present = sources.find(connection, source.id)
-        if present is None or present.url != source.url:
-            return
-        is_gone = came.outcome is Outcome.GONE and present.state is State.ACTIVE
-        sources.found(
-            connection,
-            present,
-            title=present.title,
-            site_url=present.site_url,
-            state=State.GONE if is_gone else present.state,
-            validators=source.validators,
-            body_hash=source.body_hash,
-            failures=failures,
-            polled_once=source.polled_once,
-        )
-        if is_gone:
-            sources.change(
-                connection, source.id, {"next_poll_at": None, "why": f"{came.detail}; polled when asked for"}
-            )
-        elif present.why != ASKED or present.next_poll_at == source.next_poll_at:
-            sources.reschedule(connection, source.id, to_us(next_at), why)
+def _took(room: Newsroom, asked: Asked) -> int:
+    return round((room.clock.monotonic() - asked.began) * 1000)
 
 
 def _next(
-    room: Newsroom, source: Source, outcome: Outcome, failures: int, retry_after: float | None
+    room: Newsroom, source: Source, outcome: Outcome, retry_after: float | None, fresh: float
 ) -> tuple[datetime, str]:
     return pace.next_poll(
         outcome=outcome,
-        failures=failures,
+        failures=source.failures,
         now=room.clock.now(),
         floor=room.settings.ingest.min_interval,
         ceiling=room.settings.ingest.max_interval,
         retry_after=retry_after,
         seed=source.id,
+        rhythm=source.rhythm,
+        wishes=source.wishes,
+        fresh_for=fresh,
     )

@@ -1,79 +1,254 @@
-"""Who is polled when: due sources, one request at a time to a host, a pause between two, many hosts at once."""
+"""Who is polled when: due sources, many at once, one request at a time to a host and a pause between two.
+
+    look → line up by host → claim, a few ahead → fetch (one thread) → keep (one thread), or read (in children) → keep
+
+A claim moves the due time on before the request, in one transaction with what came of other polls; of two processes
+one gets the source. `run` never waits for a partner, and one source never stops another.
+"""
 
 import logging
+import queue
 import threading
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from datetime import timedelta
 
 from feeds import VERSION
+from feeds.errors import PollError, StoreError
+from feeds.ingest.exchange import Answer
 from feeds.ingest.fetch import Fetcher
+from feeds.ingest.readers import CHILDREN, Readers
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.model.source import Source
+from feeds.pipeline import keeping, poll
+from feeds.pipeline.keeping import Came
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.poll import claim, poll
+from feeds.pipeline.poll import Asked
 from feeds.store import sources
+from feeds.store.sources import Due
 
 LOOK = 500  # due sources looked at in one run
+AHEAD = 50  # sources of one host claimed before their turn, where it comes within a second
+LOOK_AGAIN = 1.0  # seconds between two looks while there is enough to do
+TURN = 100  # polls kept in one transaction
+CLOCK_STEP = timedelta(seconds=5)  # by which the wall clock may be set back before due times follow it
+FARTHEST = timedelta(days=9)  # no due time is set farther ahead, so one that is comes from a wrong clock
 _log = logging.getLogger(__name__)
+
+_Done = tuple[Asked, Answer | PollError | None] | Came | None  # None: there may be more to start
 
 
 class Poller:
-    """Hands due sources to threads; `run` never waits for a partner."""
+    """Polls what is due until stopped; its threads start with the first `run`."""
 
     def __init__(self, room: Newsroom) -> None:
         self._room = room
+        ingest = room.settings.ingest
         self._fetcher = make_fetcher(room)
-        self._most = room.settings.ingest.concurrency
-        self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="poll")
-        self._lock = threading.Lock()
-        self._busy: set[str] = set()
-        self._free_at: dict[str, float] = {}
+        self._readers = Readers()
+        self._reading = ThreadPoolExecutor(CHILDREN, thread_name_prefix="read")
+        spacing = ingest.host_spacing.total_seconds()
+        self._ahead = max(1, min(AHEAD, int(1 / spacing))) if spacing else AHEAD
+        self._most = ingest.concurrency + self._ahead
+        self._lock = threading.Lock()  # of what follows, up to the clock's
+        self._waiting: dict[str, deque[Due]] = {}
+        self._known: set[str] = set()  # ids that wait or are under way
+        self._under_way: Counter[str] = Counter()  # by host
+        self._looked_at = float("-inf")
+        self._clock_seen: tuple[float, float] | None = None  # wall and monotonic, in seconds
+        self._done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
+        self._unasked: list[Source] = []  # claimed, and never asked
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="poller", daemon=True)
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether sources are known to wait for their turn: a look finds nothing that is more urgent."""
+        return bool(self._waiting)
 
     def run(self) -> int:
-        """Start polling what is due and may be asked now; give how many were started."""
-        with self._room.store.read() as connection:
-            due = sources.due(connection, to_us(self._room.clock.now()), LOOK)
-        started = 0
-        for source in due:
-            host = urlsplit(source.url).netloc.lower()
-            if not self._take(host):
-                continue
-            try:
-                claim(self._room, source)
-                self._pool.submit(self._poll, source, host)
-            except BaseException:
-                self._give_back(host)
-                raise
-            started += 1
-        return started
+        """Look what is due, and have it polled; give how many sources were found."""
+        if self._stopping.is_set():
+            return 0
+        if not self._keeper.ident:
+            self._keeper.start()
+        self._follow_clock()
+        self._readers.tidy()
+        found = self._look()
+        self._done.put(None)
+        return found
 
     def stop(self) -> None:
-        """Begin no more polls; those under way end with their process, and are due again."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Begin no more polls; what was claimed and not asked yet is due again, what was asked is cut off."""
+        self._stopping.set()
+        self._fetcher.stop()
+        self._readers.stop()
+        self._reading.shutdown(wait=False, cancel_futures=True)
+        self._done.put(None)
+        if self._keeper.ident:
+            self._keeper.join(5)
 
-    def _take(self, host: str) -> bool:
+    # -- what is due -------------------------------------------------------------------------------------------------
+
+    def _look(self) -> int:
         now = self._room.clock.monotonic()
         with self._lock:
-            if host in self._busy or len(self._busy) >= self._most or self._free_at.get(host, now) > now:
-                return False
-            self._busy.add(host)
-            return True
+            if self._waiting and now - self._looked_at < LOOK_AGAIN:
+                return 0
+            self._looked_at = now
+            full = [host for host, line in self._waiting.items() if len(line) >= self._ahead]
+        with self._room.store.read() as connection:
+            due = sources.due(connection, to_us(self._room.clock.now()), LOOK, but_not=full)
+        with self._lock:
+            fresh = [one for one in due if one.id not in self._known]
+            for one in fresh:
+                line = self._waiting.setdefault(one.host, deque())
+                line.append(one)
+                self._known.add(one.id)
+            for one in [one for one in fresh if one.is_asked]:  # asked for by name: ahead of what is merely due
+                line = self._waiting[one.host]
+                line.remove(one)
+                line.appendleft(one)
+        return len(fresh)
 
-    def _poll(self, source: Source, host: str) -> None:
+    def _next(self) -> list[Due]:
+        """Take from the lines what may be claimed now."""
+        chosen: list[Due] = []
+        with self._lock:
+            free = self._most - sum(self._under_way.values())
+            for host in list(self._waiting):
+                line = self._waiting[host]
+                while line and free > 0 and self._under_way[host] < self._ahead:
+                    chosen.append(line.popleft())
+                    self._under_way[host] += 1
+                    free -= 1
+                if not line:
+                    del self._waiting[host]
+        return chosen
+
+    def _let_go(self, source_id: str, host: str) -> None:
+        with self._lock:
+            self._known.discard(source_id)
+            self._under_way[host] -= 1
+            if not self._under_way[host]:
+                del self._under_way[host]
+
+    # -- the keeping thread ------------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            came = self._gathered([self._done.get()])
+            try:
+                self._turn(came)
+            except Exception as error:  # the next turn may do better: these sources are due again
+                event(_log, "polls not kept", level=logging.ERROR, error=error, polls=len(came))
+            if came:
+                self._room.store.give_way()
+        self._hand_back()
+
+    def _gathered(self, messages: list[_Done]) -> list[Came]:
+        """Take what is done; what has to be read goes to those who read."""
+        while len(messages) < TURN and not self._done.empty():
+            messages.append(self._done.get())
+        given = [message for message in messages if message is not None]
+        found = [message if isinstance(message, Came) else self._quick(*message) for message in given]
+        return [came for came in found if came is not None]
+
+    def _quick(self, asked: Asked, answer: Answer | PollError | None) -> Came | None:
+        if answer is None:  # the fetcher was stopped
+            self._unasked.append(asked.source)
+            return None
+        holds_place = isinstance(answer, Answer) and not answer.is_unchanged
         try:
-            poll(self._room, self._fetcher, source)
+            came = poll.quick(self._room, asked, answer)
+            if came is None:
+                assert isinstance(answer, Answer)
+                if not self._stopping.is_set():
+                    self._reading.submit(self._read, asked, answer)
+                return None
         except Exception as error:  # one source never stops the others
-            event(_log, "poll failed", level=logging.ERROR, error=error, source=source.id)
-        finally:
-            self._give_back(host)
+            event(_log, "poll failed", level=logging.ERROR, error=error, source=asked.source.id)
+            self._let_go(asked.source.id, asked.host)
+            came = None
+        if holds_place:
+            self._fetcher.free()
+        return came
 
-    def _give_back(self, host: str) -> None:
-        now = self._room.clock.monotonic()
-        with self._lock:
-            self._busy.discard(host)
-            self._free_at = {other: at for other, at in self._free_at.items() if at > now}
-            self._free_at[host] = now + self._room.settings.ingest.host_spacing.total_seconds()
+    def _read(self, asked: Asked, answer: Answer) -> None:
+        """Read a document, in a thread that waits for a child and for the store."""
+        try:
+            self._done.put(poll.slow(self._room, asked, answer, self._readers.read))
+        except Exception as error:  # one source never stops the others
+            if not self._stopping.is_set():
+                event(_log, "poll failed", level=logging.ERROR, error=error, source=asked.source.id)
+            self._let_go(asked.source.id, asked.host)
+            self._done.put(None)
+        finally:
+            self._fetcher.free()
+
+    def _turn(self, came: list[Came]) -> None:
+        """Keep what came of polls, and claim those that are next, in one transaction."""
+        for one in came:
+            self._let_go(one.source.id, one.source.host)
+        chosen = [] if self._stopping.is_set() else self._next()
+        if not came and not chosen:
+            return
+        wanted = {one.id: one.next_poll_at for one in chosen}
+        claimed: list[Source] = []
+        try:
+            with self._room.store.write() as connection:
+                keeping.keep_in(connection, self._room, came)
+                if wanted:
+                    until = lambda source: poll.claimed_until(self._room, source)  # noqa: E731
+                    claimed = sources.claim(connection, wanted, until)
+        finally:
+            taken = {source.id for source in claimed}
+            for due in chosen:
+                if due.id not in taken:
+                    self._let_go(due.id, due.host)
+        for one in came:
+            poll.tell(one)
+        for source in claimed:
+            self._begin(source)
+
+    def _begin(self, source: Source) -> None:
+        asked = poll.ask(self._room, source)
+        done = self._done
+        self._fetcher.begin(source.url, asked.validators, lambda answer: done.put((asked, answer)), keeps_place=True)
+
+    def _hand_back(self) -> None:
+        """At the end: keep what has come, and make what was claimed and never asked due again."""
+        came = self._gathered([])
+        if not self._unasked and not came:
+            return
+        try:
+            with self._room.store.write() as connection:
+                keeping.keep_in(connection, self._room, came)
+                for source in self._unasked:
+                    sources.unclaim(connection, source)
+        except StoreError as error:
+            event(_log, "polls not kept", level=logging.WARNING, polls=len(came), reason=str(error))
+
+    # -- the clock ---------------------------------------------------------------------------------------------------
+
+    def _follow_clock(self) -> None:
+        """Move due times with a wall clock that was set back: they would be as far ahead as it was wrong.
+
+        One that goes on makes everything due, as after a sleep of the machine.
+        """
+        wall, steady = self._room.clock.now(), self._room.clock.monotonic()
+        before, self._clock_seen = self._clock_seen, (wall.timestamp(), steady)
+        if before is None:
+            with self._room.store.write() as connection:
+                floor = self._room.settings.ingest.min_interval
+                sources.pull_in(connection, to_us(wall + FARTHEST), to_us(wall + floor))
+            return
+        back = (steady - before[1]) - (wall.timestamp() - before[0])
+        if back > CLOCK_STEP.total_seconds():
+            with self._room.store.write() as connection:
+                moved = sources.shift(connection, -round(back * 1_000_000))
+            event(_log, "due times follow the clock", level=logging.WARNING, seconds=round(back), sources=moved)
 
 
 def make_fetcher(room: Newsroom) -> Fetcher:
@@ -84,4 +259,7 @@ def make_fetcher(room: Newsroom) -> Fetcher:
         timeout=ingest.timeout,
         max_bytes=ingest.max_bytes,
         allow=ingest.allow_networks,
+        spacing=ingest.host_spacing,
+        most=ingest.concurrency,
+        clock=room.clock,
     )

@@ -76,5 +76,5 @@ class Worker:
             next_due = sources.next_due(connection)
         if is_dirty:
             self._schedule.kick("sweep")
-        if next_due is not None and next_due <= now_us:
+        if next_due is not None and next_due <= now_us and not self._poller.is_behind:
             self._schedule.kick("poll")

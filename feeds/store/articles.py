@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, exists, func, or_, select, tuple_, up
 from feeds.model.article import Article, Origin, Related, RelatedTarget
 from feeds.model.label import Label
 from feeds.model.shown import shown_of
+from feeds.model.source import shown_address
 from feeds.store import search
 from feeds.store.article_rows import article_of, filed_rows, related_rows, row_of, shows_rows
 from feeds.store.labels import label_of
@@ -292,7 +293,7 @@ def _origins_of(connection: Connection, ids: set[str]) -> dict[str, Origin]:
         row.id: Origin(
             id=row.id,
             title=row.title or row.id,
-            url=row.url,
+            url=shown_address(row.url),
             entry_id="",
             site_url=row.site_url,
             credit=row.credit,

@@ -1,5 +1,6 @@
 """The history of polls."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
@@ -12,20 +13,23 @@ from feeds.store.upsert import upsert
 _columns = [polls.c[name] for name in ("at", "outcome", "status", "detail", "took_ms", "bytes", "new", "changed")]
 
 
-def keep(connection: Connection, source: str, poll: Poll) -> None:
-    """Keep one attempt."""
-    row = {
-        "source": source,
-        "at": to_us(poll.at),
-        "outcome": str(poll.outcome),
-        "status": poll.status,
-        "detail": poll.detail[:500],
-        "took_ms": poll.took_ms,
-        "bytes": poll.bytes,
-        "new": poll.new,
-        "changed": poll.changed,
-    }
-    upsert(connection, polls, [row], key=["source", "at"])
+def keep(connection: Connection, came: Sequence[tuple[str, Poll]]) -> None:
+    """Keep attempts, each with its source's id."""
+    rows = [
+        {
+            "source": source,
+            "at": to_us(poll.at),
+            "outcome": str(poll.outcome),
+            "status": poll.status,
+            "detail": poll.detail[:500],
+            "took_ms": poll.took_ms,
+            "bytes": poll.bytes,
+            "new": poll.new,
+            "changed": poll.changed,
+        }
+        for source, poll in came
+    ]
+    upsert(connection, polls, rows, key=["source", "at"])
 
 
 def newest(connection: Connection, source: str, *, before: int | None = None, limit: int = 50) -> list[Poll]:

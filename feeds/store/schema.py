@@ -393,9 +393,30 @@ sources = Table(
     _text("body_hash"),
     _count("failures"),
     Column("polled_once", Boolean, nullable=False, server_default=text("0")),
+    _text("host"),  # of its address, with the port: to one host goes one request at a time
+    _text("wishes"),  # JSON: what it says of how often it may be asked
+    _text("rhythm"),  # JSON: how often it brings something new
+    _text("moved_to"),  # where its address has led of late, for good; empty: nowhere
+    _count("moved_answers"),
+    _at("moved_at", optional=True),
+    _at("whole_at", optional=True),  # last asked without validators, and answered
+    _at("unchanged_at", optional=True),  # last answered 304
+    _at("distrusted_at", optional=True),  # found to have answered 304 although it had changed
+    _at("new_at", optional=True),  # last brought something new
+    _count("doubled"),  # entries of its last document whose ids others have too
     _at("created_at"),
     _at("removed_at", optional=True),  # removed: its articles keep its name, the same address takes it up again
     Index("sources_due", "next_poll_at", sqlite_where=text("state = 'active' AND removed_at IS NULL")),
+)
+
+# A source's last document: by which the next one is found to be the same, or which of its entries are.
+readings = Table(
+    "readings",
+    metadata,
+    Column("source", ForeignKey("sources.id"), primary_key=True),
+    _text("body_hash"),  # as in sources: a reading of another body counts for nothing
+    _text("quiet_hash"),  # of the body without its dates and comments
+    _text("entries"),  # JSON list of [mark, key, link]; empty: the next one is read whole
 )
 
 entries = Table(

@@ -1,12 +1,14 @@
 """When a source is polled next: floor, doubling, wishes, and never twice the same without its reason."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.ingest.pace import LONGEST_WISH, in_words, next_poll, parse_http_date, parse_retry_after
+from feeds.model.pacing import Rhythm, Wishes
 from feeds.model.source import Outcome
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
@@ -96,3 +98,51 @@ def test_any_text_is_a_date_or_none(text: str) -> None:
 def test_spans_are_said_as_people_say_them() -> None:
     said = [in_words(timedelta(seconds=one)) for one in (0, 59, 900, 7200, 129600, 3661)]
     assert said == ["0 s", "59 s", "15 min", "2 h", "1 d 12 h", "1 h 1 min"]
+
+
+def paced(**given: Any) -> tuple[timedelta, str]:
+    told = {"outcome": Outcome.UNCHANGED, "failures": 0, "retry_after": None, "seed": "a", "now": NOW, **given}
+    at, why = next_poll(floor=FLOOR, ceiling=CEILING, **told)
+    return at - told["now"], why
+
+
+def known(a_day: float) -> Rhythm:
+    return Rhythm(hours=(a_day / 24,) * 24, days=1, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("a_day", "least", "why"),
+    [
+        (200, timedelta(minutes=15), "every 15 min, the floor: about 200 new a day"),
+        (12, timedelta(hours=1), "after 1 h: about 12 new a day"),
+        (0.2, timedelta(hours=4), "every 4 h, the slowest: about 1 new a week"),
+    ],
+)
+def test_pace_follows_the_rhythm_and_says_so(a_day: float, least: timedelta, why: str) -> None:
+    wait, said = paced(rhythm=known(a_day))
+    assert least <= wait <= least * 1.1
+    assert said == why
+
+
+def test_what_the_partner_asks_for_is_kept_up_to_the_ceiling() -> None:
+    busy = known(200)
+    wait, why = paced(rhythm=busy, fresh_for=7200.0)
+    assert timedelta(hours=2) <= wait <= timedelta(hours=2.2)
+    assert "fresh" in why
+    wait, why = paced(rhythm=busy, wishes=Wishes(minutes=90))
+    assert timedelta(minutes=90) <= wait <= timedelta(minutes=99)
+    assert "the feed asks" in why
+    assert paced(rhythm=busy, fresh_for=1e9)[0] == CEILING
+    assert paced(rhythm=busy, wishes=Wishes(minutes=10**6))[0] == CEILING
+    assert paced(rhythm=busy, fresh_for=1.0)[0] < timedelta(minutes=17)
+
+
+def test_hours_and_days_that_the_feed_skips_are_skipped() -> None:
+    skipping = Wishes(skip_hours=(8, 9, 10))
+    wait, why = paced(rhythm=known(200), wishes=skipping)
+    assert timedelta(hours=3) <= wait < timedelta(hours=4)
+    assert "skip" in why
+    friday = NOW  # the first of May 2026 is one
+    assert (friday + paced(rhythm=known(200), wishes=Wishes(skip_days=(4,)))[0]).weekday() == 5
+    wait, _ = paced(rhythm=known(200), wishes=Wishes(skip_days=(4, 5, 6, 0)))
+    assert wait == CEILING  # no longer than the operator allows

@@ -16,7 +16,7 @@ from feeds.model.source import Outcome, Poll, Source, State
 from feeds.pipeline import partners
 from feeds.pipeline.erasure import erase
 from feeds.pipeline.poll import claim, poll
-from feeds.pipeline.poller import Poller, make_fetcher
+from feeds.pipeline.poller import make_fetcher
 from feeds.store import articles, dirty, entries, labels, polls, sources
 from feeds.store.entries import Known
 from tests.conftest import Desk
@@ -493,23 +493,3 @@ def test_document_has_a_revision_for_every_change_and_equals_a_fresh_one(partner
     assert partner.desk.differing() == {}
     items = json.loads(partner.desk.document("site", Format.JSON))["items"]
     assert [one["title"] for one in items] == ["Story 4.3", "Story 3.0", "Story 2.1"]
-
-
-def test_poller_asks_one_host_at_a_time_and_pauses_between(partner: Partner) -> None:
-    room = partner.desk.room
-    for name in "abc":
-        partners.add(room, {"url": f"{partner.server.url}/{name}"})
-    partner.answer = reply(200, rss(item(1)))
-    poller = Poller(room)
-    assert poller.run() == 1
-    poller._pool.shutdown(wait=True)
-    assert len(partner.server.requests) == 1
-    with room.store.read() as connection:
-        assert len(sources.due(connection, 10**15 * 2, 10)) == 3
-        assert sorted(source.polled_once for source in sources.list_all(connection)) == [False, False, True]
-    other = Poller(room)
-    other._free_at = dict(poller._free_at)
-    assert other.run() == 0  # the host's pause
-    partner.clock.advance(seconds=1)
-    assert other.run() == 1
-    other._pool.shutdown(wait=True)

@@ -51,6 +51,18 @@ def test_source_is_changed_by_a_patch(inside: Door) -> None:
     problem(inside.call("PATCH", "/api/sources/nobody", {}), 404)
 
 
+def test_key_in_an_address_is_masked_and_outlives_a_patch(inside: Door) -> None:
+    source = inside.call("POST", "/api/sources", {"url": "https://wire.example/feed?api_key=s3cr3t"}).get_json()["id"]
+    path = f"/api/sources/{source}"
+    told = inside.call("PATCH", path, {"title": "The Wire"}).get_json()
+    assert "s3cr3t" not in str(told)
+    assert inside.call("PATCH", path, told).get_json() == told
+    with inside.desk.room.store.read() as connection:
+        found = kept.find(connection, source)
+    assert found is not None
+    assert found.url == "https://wire.example/feed?api_key=s3cr3t"
+
+
 def test_held_entries_are_published_when_they_are_released(inside: Door) -> None:
     with Loopback(always(reply(200, FEED, "Content-Type: application/rss+xml"))) as partner:
         sent = {"url": f"{partner.url}/feed", "publish": "hold"}
