@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Select, column, delete, func, select, table, text
 
 from feeds.model.article import Article
-from feeds.model.markup import text_of
+from feeds.model.markup import text_of_clean
 from feeds.store.schema import search_numbers
 
 MOST_TERMS = 20
@@ -72,7 +72,7 @@ def _row(article: Article, number: int) -> dict[str, object]:
         "number": number,
         "title": f"{article.kicker} {article.title}",
         "standfirst": article.standfirst,
-        "body": text_of(article.content_html),
+        "body": text_of_clean(article.content_html),
         "names": ", ".join(label.name for label in (*article.authors, *article.tags)),
     }
 

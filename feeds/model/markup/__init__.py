@@ -5,7 +5,7 @@ scripts would have loaded, rendered.py clean HTML as documents and pages print i
 """
 
 from feeds.model.markup.addresses import absolute_address, ascii_address, site_address, web_address
-from feeds.model.markup.cleaner import absolute, clean, text_of, unsafe
+from feeds.model.markup.cleaner import absolute, clean, text_of, text_of_clean, unsafe
 from feeds.model.markup.rendered import for_documents, for_page, summary
 from feeds.model.markup.text import from_plain, plain, plain_lines, xml_text
 
@@ -22,6 +22,7 @@ __all__ = [
     "site_address",
     "summary",
     "text_of",
+    "text_of_clean",
     "unsafe",
     "web_address",
     "xml_text",

@@ -81,6 +81,11 @@ _HIDDEN = re.compile(r"<([a-z][a-z0-9]*)(?: [^<>]*)? (?:hidden|style)=\"[^<>\"]*
 _BARE_FRAME = re.compile(r"<iframe(?![^>]* src=)[^>]*></iframe>")
 _BARE_IMAGE = re.compile(r"<img(?![^>]* src(?:set)?=)[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
+_INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_TAGS - _BLOCKS))})(?: [^<>]*)?>")
+_PLAYER = re.compile("<(?:audio|iframe|video)")
+_ADDRESS = re.compile(r' (?:href|src|poster)="([^"]*)"')
+# What is not as the serialiser writes it, or may not be: lists of addresses, and text that was not cleaned as HTML.
+_REWRITTEN = re.compile(r"srcset=|&(?!amp;|lt;|gt;|nbsp;)|\xa0")
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})[^<>]{0,20000}>?")
 
 # The parser's time grows with the square of the depth; nothing that people write is as deep as this.
@@ -103,6 +108,8 @@ def clean(html: str) -> str:
 
 def absolute(html: str, base: str) -> str:
     """Make every address in clean HTML absolute against a base, `#part` and srcset too, and spell it in ASCII."""
+    if _is_settled(html, base):
+        return html
 
     def resolved(tag: str, attribute: str, value: str) -> str | None:
         if attribute in _ADDRESSES:
@@ -114,10 +121,25 @@ def absolute(html: str, base: str) -> str:
     return _cleaned(_cleaner(_TAGS, resolved), html)
 
 
+def _is_settled(html: str, base: str) -> bool:
+    """Say whether parsing the HTML, resolving and writing it again would change nothing; where in doubt, it would."""
+    if html.count("<") != html.count(">") or _REWRITTEN.search(html):
+        return False
+    addresses = (unescape(found) for found in _ADDRESS.findall(html))
+    return all(address.startswith("data:") or absolute_address(address, base) == address for address in addresses)
+
+
 def text_of(html: str) -> str:
     """Give the text of HTML on one line: blocks and line breaks part words, inline elements do not."""
     bare = _STRIPPER.clean(_flatter(xml_text(html)))
     return " ".join(xml_text(unescape(_TAG.sub(" ", bare))).split())
+
+
+def text_of_clean(html: str) -> str:
+    """Give what `text_of` gives, of HTML that `clean` wrote: its tags need no parser."""
+    if _PLAYER.search(html) is not None:
+        return text_of(html)
+    return " ".join(unescape(_TAG.sub(" ", _INLINE_TAG.sub("", html))).split())
 
 
 def unsafe(html: str) -> str | None:

@@ -6,7 +6,7 @@ from html import escape, unescape
 from urllib.parse import urlsplit
 
 from feeds.model.markup.addresses import absolute_address
-from feeds.model.markup.cleaner import absolute, text_of
+from feeds.model.markup.cleaner import absolute, text_of_clean
 
 SUMMARY = 300  # characters of a body that stand for a summary
 _LONG_WORD = 80  # characters of a run without spaces; in Chinese or Japanese that is no word
@@ -21,7 +21,7 @@ def summary(standfirst: str, html: str) -> str:
     """Give the standfirst, else the body's text, cut at a word after 300 characters (CONTRACT section 4)."""
     if standfirst:
         return standfirst
-    text = text_of(html)
+    text = text_of_clean(html)
     if len(text) <= SUMMARY:
         return text
     at = text.rfind(" ", 0, SUMMARY + 1)
