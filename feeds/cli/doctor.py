@@ -73,4 +73,4 @@ def _lists(told: dict[str, object]) -> list[tuple[str, list[str]]]:
 
 
 def _pause(hub: dict[str, object]) -> str:
-    return f", it is told again at {hub['next_at']}, failed {hub['failures']} times" if hub["next_at"] else ""
+    return f", told again at {hub['next_at']} after {hub['failures']} failures" if hub["next_at"] else ""

@@ -50,20 +50,28 @@ def put(
     settle_us: int,
     most_us: int,
 ) -> None:
-    """Keep that hubs are to be told of documents once these have not changed for `settle_us`, or after `most_us`."""
+    """Keep that hubs are to be told of documents once these have not changed for `settle_us`.
+
+    One that never settles is due after `most_us` all the same.
+    """
     rows = [
         {"hub": hub, **each._asdict(), "since": now_us, "due_at": now_us + settle_us} for hub in to for each in changed
     ]
     if not rows:
         return
     insert_missing(connection, pushes, rows)
+    had_settled = (
+        pushes.c.stamp <= now_us - settle_us
+    )  # it waits for the hub alone, and its next version may settle too
+    is_restless = and_(~had_settled, pushes.c.since < now_us - most_us)
     later = (
         update(pushes)
         .where(*(pushes.c[name] == bindparam(f"own_{name}") for name in ("hub", "channel", "format")))
         .where(pushes.c.stamp < bindparam("own_stamp"))
         .values(
             stamp=bindparam("own_stamp"),
-            due_at=case((pushes.c.since < now_us - most_us, pushes.c.due_at), else_=now_us + settle_us),
+            since=case((had_settled, now_us), else_=pushes.c.since),
+            due_at=case((is_restless, pushes.c.due_at), else_=now_us + settle_us),
         )
     )
     connection.execute(later, [{f"own_{name}": value for name, value in row.items()} for row in rows])

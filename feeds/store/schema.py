@@ -468,7 +468,7 @@ pushes = Table(
     Column("channel", ForeignKey("channels.number"), nullable=False),
     Column("format", Text, nullable=False),
     _at("stamp"),  # of the document's last version
-    _at("since"),  # when it first changed after it was told of
+    _at("since"),  # from when on it has changed again before it settled
     _at("due_at"),
     PrimaryKeyConstraint("hub", "channel", "format"),
     Index("pushes_due", "hub", "due_at"),

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feeds import metrics
 from feeds.errors import OutOfReach
@@ -383,3 +385,36 @@ def test_status_tells_how_hubs_answer(newsroom: Desk, teller: Teller, hub: Hub, 
     (well,) = status(newsroom.room)["hubs"]  # type: ignore[misc, attr-defined]
     assert (well["waiting"], well["failures"], well["next_at"], well["why"]) == (0, 0, None, "")
     assert well["told_at"] == "2026-05-01T09:00:01Z"
+
+
+STEPS = st.lists(st.sampled_from(["change", "build", "wait", "rest", "fail", "refuse", "heal", "restart", "tell"]))
+ANSWERS = {"fail": 500, "refuse": 404, "heal": 204}
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_happens_no_version_is_taken_twice_and_the_last_one_is_taken(
+    newsroom: Desk, hub: Hub, clock: FixedClock, steps: list[str]
+) -> None:
+    """Every example goes on with the newsroom of the one before."""
+    teller = Teller(newsroom.room, newsroom.printer, lambda: None)
+    taken: Counter[tuple[str, int]] = Counter()
+    version = 0
+    for step in [*steps, "heal", "change", "build", "rest", "tell"]:
+        if step in ANSWERS:
+            hub.answer = reply(ANSWERS[step])
+        elif step == "change":
+            newsroom.put("a", f"A story at {clock.now()}")
+        elif step == "build":
+            version += newsroom.build()
+        elif step == "restart":
+            teller.stop()
+            teller = Teller(newsroom.room, newsroom.printer, lambda: None)
+        elif step == "tell":
+            pump(teller)
+            taken.update((document, version) for document in hub.take() if hub.answer == reply(204))
+        clock.advance(**({"hours": 1} if step == "rest" else {"milliseconds": 200}))
+    teller.stop()
+    assert set(taken.values()) <= {1}
+    assert [document for document, of in taken if of == version] == documents("site")
+    assert waiting(newsroom) == 0
