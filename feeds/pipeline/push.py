@@ -12,6 +12,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from feeds import metrics
@@ -28,7 +29,6 @@ from feeds.pipeline.printer import Printer
 from feeds.pipeline.serving import Found, Kitchen
 from feeds.pipeline.untold import MOST_US, SETTLE_US
 from feeds.store import channels, pushes
-from feeds.store.database import Connection
 from feeds.store.parts import CURRENT
 from feeds.store.pushes import Hub, Push
 
@@ -38,12 +38,12 @@ _log = logging.getLogger(__name__)
 
 
 class _Told(NamedTuple):
-    """A push and what came of it (None: it was not made). `is_settled`: all processes served the document by then."""
+    """A push and what came of it. `is_settled`: every process served that version of the document by then."""
 
     push: Push
     address: str
     is_settled: bool
-    came: Answer | PollError | None
+    came: Answer | PollError
 
 
 class Teller:
@@ -59,20 +59,27 @@ class Teller:
         self._fetcher = make_fetcher(room, spacing=timedelta(0))
         self._told: deque[_Told] = deque()
         self._asked: set[str] = set()  # hubs that have not answered yet, or whose answer is not kept yet
+        self._kept = 0
         self._is_tidy = False
 
     def run(self) -> int:
-        """Keep what hubs answered, and tell each that is free what is next; give how many answers were kept."""
+        """Keep what hubs answered, and tell each that is free what is next.
+
+        Give how many answers were kept since it last did, once no hub is being told anything: a run is noted in the
+        store where it did something, and not for each document.
+        """
         if not self._is_tidy:
             self._tidy()
-        kept = 0
         while self._told:  # kept first, and before more is told: a store that cannot be written must not repeat it all
             self._keep(self._told[0])
             self._asked.discard(self._told.popleft().push.hub)
-            kept += 1
+            self._kept += 1
         for hub in self._hubs:
             if hub not in self._asked:
                 self._tell(hub)
+        if self._asked:
+            return 0
+        kept, self._kept = self._kept, 0
         return kept
 
     def stop(self) -> None:
@@ -88,41 +95,34 @@ class Teller:
     def _tell(self, hub: str) -> None:
         """Begin to tell a hub of the document that is next, if it may be told now."""
         now = self._room.clock.now()
-        while True:
-            with self._room.store.read() as connection:
-                push = (
-                    None
-                    if self._rests(connection, hub, now)
-                    else pushes.due(connection, hub, to_us(now), most_us=MOST_US)
-                )
-                key = None if push is None else channels.load(connection, [push.channel])[push.channel].key
-            if push is None or key is None:
-                return
+        while (found := self._next(hub, now)) is not None:
+            push, key = found
             if self._is_served(key, push.format):
-                break
+                address = address_of(self._room, key, push.format)
+                age = to_us(now) - push.stamp
+                is_settled = age >= SETTLE_US or age < 0  # a clock that was set back says nothing
+                on_done = partial(self._on_done, push, address, is_settled)
+                self._asked.add(hub)
+                self._fetcher.tell(hub, hubs.form_of(address), on_done)
+                return
             with self._room.store.write() as connection:  # merged or ended meanwhile: there is nothing to fetch
                 pushes.done(connection, push, to_us(now), is_settled=True, settle_us=SETTLE_US)
-        address = address_of(self._room, key, push.format)
-        age = to_us(now) - push.stamp
-        is_settled = age >= SETTLE_US or age < 0  # a clock that was set back says nothing
-        self._asked.add(hub)
-        self._fetcher.tell(
-            hub, hubs.form_of(address), lambda came: self._on_done(_Told(push, address, is_settled, came))
-        )
+
+    def _next(self, hub: str, now: datetime) -> tuple[Push, str] | None:
+        """Give what a hub is to be told of now, with its channel's key."""
+        with self._room.store.read() as connection:
+            if _rests(pushes.answering(connection).get(hub), now):
+                return None
+            push = pushes.due(connection, hub, to_us(now), most_us=MOST_US)
+            return None if push is None else (push, channels.load(connection, [push.channel])[push.channel].key)
 
     def _is_served(self, key: str, format: Format) -> bool:
         """Say whether a document is at its address; the channel of a label that was merged has a `~` in its key."""
         return "~" not in key and isinstance(self._kitchen.find(key, CURRENT, format), Found)
 
-    def _rests(self, connection: Connection, hub: str, now: datetime) -> bool:
-        known = pushes.answering(connection).get(hub)
-        if known is None or known.next_at is None:
-            return False
-        return now < from_us(known.next_at) <= now + hubs.LONGEST_WISH  # later still: the clock was set back
-
-    def _on_done(self, told: _Told) -> None:
-        if told.came is not None:
-            self._told.append(told)
+    def _on_done(self, push: Push, address: str, is_settled: bool, came: Answer | PollError | None) -> None:
+        if came is not None:
+            self._told.append(_Told(push, address, is_settled, came))
             self._kick()
 
     def _keep(self, told: _Told) -> None:
@@ -145,6 +145,13 @@ class Teller:
 def address_of(room: Newsroom, key: str, format: Format) -> str:
     """Give the absolute address of a channel's current document, as its own `rel=self` has it."""
     return ascii_address(f"{room.site.url}/feeds/{key}.{format}")
+
+
+def _rests(known: Hub | None, now: datetime) -> bool:
+    """Say whether a hub is left alone for now; one that would be for too long had a clock that has been set back."""
+    if known is None or known.next_at is None:
+        return False
+    return now < from_us(known.next_at) <= now + hubs.LONGEST_WISH
 
 
 def _failed(known: Hub, error: PollError, now: datetime) -> Hub:
