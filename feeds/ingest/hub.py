@@ -56,7 +56,7 @@ def is_refusal(error: PollError) -> bool:
 
 
 def rest_after(failures: int, *, share: float, retry_after: float | None) -> timedelta:
-    """Give how long a hub is left alone after so many failures in a row; it doubles, and keeps what the hub asks for.
+    """Give the rest after so many failures in a row, of a hub or of one document; it doubles, and keeps what was asked.
 
     `share`, in [0, 1), spreads by a quarter, later only. `retry_after` is in seconds.
     """

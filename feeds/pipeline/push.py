@@ -33,6 +33,7 @@ from feeds.store.parts import CURRENT
 from feeds.store.pushes import Hub, Push
 
 GIVE_UP = timedelta(days=1)
+LONGEST_US = 2 * hubs.LONGEST_REST // timedelta(microseconds=1)  # past any rest of a document
 LONGEST_DETAIL = 300  # characters
 _log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class Teller:
         with self._room.store.read() as connection:
             if _rests(pushes.answering(connection).get(hub), now):
                 return None
-            push = pushes.due(connection, hub, to_us(now), most_us=MOST_US)
+            push = pushes.due(connection, hub, to_us(now), most_us=MOST_US, longest_us=LONGEST_US)
             return None if push is None else (push, channels.load(connection, [push.channel])[push.channel].key)
 
     def _is_served(self, key: str, format: Format) -> bool:
@@ -133,6 +134,7 @@ class Teller:
             known = pushes.answering(connection).get(push.hub) or Hub(push.hub)
             if isinstance(came, PollError) and not hubs.is_refusal(came):
                 known = _failed(known, came, now)
+                pushes.failed(connection, push, to_us(now + _rest(push.failures + 1, None)))
                 given_up = pushes.give_up(connection, push.hub, to_us(now - GIVE_UP))
             else:
                 why = came.detail[:LONGEST_DETAIL] if isinstance(came, PollError) else ""
@@ -156,8 +158,12 @@ def _rests(known: Hub | None, now: datetime) -> bool:
 
 def _failed(known: Hub, error: PollError, now: datetime) -> Hub:
     failures = known.failures + 1
-    rest = hubs.rest_after(failures, share=random.random(), retry_after=error.retry_after)
-    return known._replace(failures=failures, next_at=to_us(now + rest), why=error.detail[:LONGEST_DETAIL])
+    rest = to_us(now + _rest(failures, error.retry_after))
+    return known._replace(failures=failures, next_at=rest, why=error.detail[:LONGEST_DETAIL])
+
+
+def _rest(failures: int, wish: float | None) -> timedelta:
+    return hubs.rest_after(failures, share=random.random(), retry_after=wish)
 
 
 def _say(told: _Told, known: Hub, given_up: int) -> None:

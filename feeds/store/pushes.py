@@ -7,7 +7,7 @@ last version. Instants and lengths of time are in microseconds.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, or_, select, update
 
 from feeds.model.document import Format
 from feeds.store.schema import hubs, pushes
@@ -23,12 +23,13 @@ class Changed(NamedTuple):
 
 
 class Push(NamedTuple):
-    """A document that a hub is to be told of, in its last version."""
+    """A document that a hub is to be told of, in its last version, which failed so often."""
 
     hub: str
     channel: int
     format: Format
     stamp: int
+    failures: int = 0
 
 
 class Hub(NamedTuple):
@@ -71,29 +72,42 @@ def put(
         .values(
             stamp=bindparam("own_stamp"),
             since=case((had_settled, now_us), else_=pushes.c.since),
+            rank=0,
             due_at=case((is_restless, pushes.c.due_at), else_=now_us + settle_us),
         )
     )
     connection.execute(later, [{f"own_{name}": value for name, value in row.items()} for row in rows])
 
 
-def due(connection: Connection, hub: str, now_us: int, *, most_us: int) -> Push | None:
-    """Give what a hub is to be told next: of what is due, what changed last.
+def due(connection: Connection, hub: str, now_us: int, *, most_us: int, longest_us: int) -> Push | None:
+    """Give what a hub is to be told next: of what is due, what failed least often, of that what changed last.
 
-    What is due only after `most_us` was put off by a clock that has been set back, and is due as well.
+    What is due only after `most_us` (once it has failed: after `longest_us`) was put off by a clock that has been set
+    back, and is due as well.
     """
-    is_due = or_(pushes.c.due_at <= now_us, pushes.c.due_at > now_us + most_us)
-    statement = select(pushes.c.channel, pushes.c.format, pushes.c.stamp).where(pushes.c.hub == hub, is_due)
-    row = connection.execute(statement.order_by(pushes.c.due_at.desc()).limit(1)).first()
-    return None if row is None else Push(hub, row.channel, Format(row.format), row.stamp)
+    is_far = or_(and_(pushes.c.rank == 0, pushes.c.due_at > now_us + most_us), pushes.c.due_at > now_us + longest_us)
+    is_due = or_(pushes.c.due_at <= now_us, is_far)
+    columns = pushes.c.channel, pushes.c.format, pushes.c.stamp, pushes.c.rank
+    statement = select(*columns).where(pushes.c.hub == hub, is_due)
+    row = connection.execute(statement.order_by(pushes.c.rank.desc(), pushes.c.due_at.desc()).limit(1)).first()
+    return None if row is None else Push(hub, row.channel, Format(row.format), row.stamp, -row.rank)
 
 
 def done(connection: Connection, push: Push, now_us: int, *, is_settled: bool, settle_us: int) -> None:
     """Forget a document that a hub was told of; one that changed since, or had not settled, is due again."""
-    same = and_(pushes.c.hub == push.hub, pushes.c.channel == push.channel, pushes.c.format == push.format)
     if is_settled:
-        connection.execute(delete(pushes).where(same, pushes.c.stamp <= push.stamp))
-    connection.execute(update(pushes).where(same).values(since=now_us, due_at=now_us + settle_us))
+        connection.execute(delete(pushes).where(_is(push), pushes.c.stamp <= push.stamp))
+    connection.execute(update(pushes).where(_is(push)).values(since=now_us, rank=0, due_at=now_us + settle_us))
+
+
+def failed(connection: Connection, push: Push, due_us: int) -> None:
+    """Note that a document could not be told; its next version, where there is one by now, is due as it was."""
+    same_version = _is(push), pushes.c.stamp == push.stamp
+    connection.execute(update(pushes).where(*same_version).values(rank=-push.failures - 1, due_at=due_us))
+
+
+def _is(push: Push) -> ColumnElement[bool]:
+    return and_(pushes.c.hub == push.hub, pushes.c.channel == push.channel, pushes.c.format == push.format)
 
 
 def give_up(connection: Connection, hub: str, before_us: int) -> int:

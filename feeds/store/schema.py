@@ -469,9 +469,10 @@ pushes = Table(
     Column("format", Text, nullable=False),
     _at("stamp"),  # of the document's last version
     _at("since"),  # from when on it has changed again before it settled
+    _count("rank"),  # less by one with each failure: what failed comes after what did not
     _at("due_at"),
     PrimaryKeyConstraint("hub", "channel", "format"),
-    Index("pushes_due", "hub", "due_at"),
+    Index("pushes_due", "hub", "rank", "due_at"),
     sqlite_with_rowid=False,
 )
 

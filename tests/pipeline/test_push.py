@@ -35,17 +35,19 @@ def documents(*keys: str) -> list[str]:
 
 
 class Hub:
-    """A hub that keeps what it is told, and answers as a test wants it; `before` is called before it answers."""
+    """A hub that keeps what it is told, and answers as a test wants it."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
         self.answer = reply(204)
+        self.poison = "none"  # documents of which it can make nothing
         self.server = Loopback(self._take)
         self.address = f"{self.server.url}/"
 
     def _take(self, request: Request, connection: socket.socket) -> None:
-        self.told.append(form(request, connection)["hub.url"])
-        connection.sendall(self.answer)
+        document = form(request, connection)["hub.url"]
+        self.told.append(document)
+        connection.sendall(reply(500) if self.poison in document else self.answer)
 
     def take(self) -> list[str]:
         told, self.told = sorted(self.told), []
@@ -228,6 +230,30 @@ def test_hub_that_fails_is_left_alone_and_told_when_it_is_back(
     state = known(newsroom, hub)
     assert state is not None
     assert (state.failures, state.next_at, state.why) == (0, None, "")
+
+
+def test_document_that_always_fails_holds_up_no_other_and_is_given_up_in_the_end(
+    newsroom: Desk, teller: Teller, hub: Hub, clock: FixedClock
+) -> None:
+    hub.poison = "/feeds/tags/harbour.rss"
+    newsroom.put("a", tags=["Harbour"])
+    newsroom.build()
+    clock.advance(seconds=SETTLED)
+    pump(teller)
+    for _ in range(3):
+        clock.advance(seconds=FIRST_REST.total_seconds() * 8)
+        pump(teller)
+    taken = [document for document in hub.take() if hub.poison not in document]
+    assert sorted(taken) == sorted(set(documents("site", "tags/harbour")) - {f"https://news.example{hub.poison}"})
+    newsroom.put("b")
+    newsroom.build()
+    found = told(teller, hub, clock, hours=1)
+    assert set(documents("site")) <= set(found) <= {*documents("site"), f"https://news.example{hub.poison}"}
+    for _ in range(60):
+        clock.advance(minutes=40)
+        pump(teller)
+    assert 20 < len(hub.take()) < 40  # half-hourly for a day, and no more
+    assert waiting(newsroom) == 0
 
 
 def test_hub_gets_the_rest_that_it_asks_for(newsroom: Desk, teller: Teller, hub: Hub, clock: FixedClock) -> None:

@@ -15,12 +15,13 @@ def upgrade() -> None:
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("rank", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["channel"], ["channels.number"]),
         sa.PrimaryKeyConstraint("hub", "channel", "format"),
         sqlite_with_rowid=False,
     )
-    op.create_index("pushes_due", "pushes", ["hub", "due_at"])
+    op.create_index("pushes_due", "pushes", ["hub", "rank", "due_at"])
     op.create_table(
         "hubs",
         sa.Column("hub", sa.Text(), nullable=False),
