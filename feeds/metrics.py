@@ -25,6 +25,7 @@ COUNTERS: Mapping[str, Figure] = {
     "feeds_http_requests": Figure("Requests answered.", ("kind", "status")),
     "feeds_regenerated": Figure("Documents looked at by the builder, three formats as one.", ("result",)),
     "feeds_polls": Figure("Polls of partners' feeds.", ("outcome",)),
+    "feeds_pushes": Figure("Changed documents that hubs were told of, or not.", ("outcome",)),
     "feeds_faults": Figure("Faults: what an operator should see.", ("kind",)),
 }
 TIMES: Mapping[str, Figure] = {

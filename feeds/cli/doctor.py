@@ -57,6 +57,8 @@ def _told_bytes(size: object) -> str:
 
 def _lists(told: dict[str, object]) -> list[tuple[str, list[str]]]:
     sources, faults, warnings, aside = told["sources"], told["faults"], told["warnings"], told["set_aside"]
+    hubs = told["hubs"]
+    assert isinstance(hubs, list)
     assert isinstance(sources, dict)
     assert isinstance(faults, dict)
     assert isinstance(warnings, list)
@@ -64,6 +66,11 @@ def _lists(told: dict[str, object]) -> list[tuple[str, list[str]]]:
     return [
         ("set aside", [f"{one['article']}: {one['reason']}" for one in aside]),
         ("source", [f"{one['id']} ({one['state']}): {one['why']}" for one in sources["failing"]]),
+        ("hub", [f"{one['hub']}: {one['waiting']} documents wait{_pause(one)}" for one in hubs]),
         ("fault", [f"{kind}: {count} since start" for kind, count in faults.items()]),
         ("warning", warnings),
     ]
+
+
+def _pause(hub: dict[str, object]) -> str:
+    return f", told again at {hub['next_at']} after {hub['failures']} failures" if hub["next_at"] else ""

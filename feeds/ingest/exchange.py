@@ -48,11 +48,15 @@ class Answer:
 
 @dataclass(slots=True)
 class Exchange:
-    """One poll under way: where it stands, what it sent, how long it may take. Times are monotonic seconds."""
+    """One poll under way: where it stands, what it sent, how long it may take. Times are monotonic seconds.
+
+    `form` is what a POST sends; None: it is a GET.
+    """
 
     url: str
     validators: Validators
     timeout: float
+    form: bytes | None = None
     began: float | None = None
     deadline: float = 0.0
     received: int = 0
@@ -88,7 +92,7 @@ class Exchange:
             self.hops.append((hop.status, hop.target))
             return None
         known = self._known()
-        _judge(hop, known, wall)
+        self.judge(hop, wall)
         is_unchanged = hop.status == 304
         etag, last_modified = hop.headers.get("etag", ""), hop.headers.get("last-modified", "")
         return Answer(
@@ -109,6 +113,10 @@ class Exchange:
             ),
             hops=tuple(self.hops),
         )
+
+    def judge(self, hop: Hop, wall: datetime) -> None:
+        """Raise PollError for an answer of no use."""
+        _judge(hop, self._known(), wall)
 
     def _known(self) -> Validators:
         return self.validators if self.validators.url == self.url else Validators()

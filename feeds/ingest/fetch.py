@@ -28,6 +28,7 @@ from feeds.ingest.address import Network, is_allowed
 from feeds.ingest.exchange import Answer, Exchange
 from feeds.ingest.gate import Gate
 from feeds.ingest.hop import Hop, too_large
+from feeds.ingest.hub import Telling
 from feeds.model.markup import ascii_address
 from feeds.model.source import Validators, host_of
 
@@ -143,6 +144,11 @@ class Fetcher:
         exchange = Exchange(url=url.partition("#")[0], validators=validators, timeout=self._timeout)
         self._send(_Flight(exchange, on_done, keeps_place))
 
+    def tell(self, hub: str, form: bytes, on_done: OnDone) -> None:
+        """Post a form to a hub in its turn; `on_done` is called as by `begin`, with an Answer where the hub took it."""
+        exchange = Telling(url=hub, validators=Validators(), timeout=self._timeout, form=form)
+        self._send(_Flight(exchange, on_done, keeps_place=False))
+
     def free(self) -> None:
         """Say that the body of an answer, whose poll kept its place, is held no more."""
         self._send(None)
@@ -228,10 +234,15 @@ class Fetcher:
             self._gate.leave(host, now=now)
             flight.on_done(error)
             return
-        flight.hop = Hop(url=flight.exchange.url, max_bytes=self._max_bytes)
+        form = flight.exchange.form
+        flight.hop = Hop(url=flight.exchange.url, max_bytes=self._max_bytes, needs_head=form is not None)
         handle = self._handles.pop() if self._handles else self._new_handle()
         handle.setopt(pycurl.URL, ascii_address(flight.exchange.url).encode("ascii", "replace"))
         handle.setopt(pycurl.HTTPHEADER, flight.exchange.request_headers())
+        if form is None:
+            handle.setopt(pycurl.HTTPGET, 1)
+        else:
+            handle.setopt(pycurl.POSTFIELDS, form)
         handle.setopt(pycurl.TIMEOUT_MS, max(round(left * 1000), 1))
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, max(round(left * 1000), 1))
         handle.setopt(pycurl.OPENSOCKETFUNCTION, lambda purpose, address: self._open_socket(flight, address))

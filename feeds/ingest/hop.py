@@ -24,7 +24,8 @@ _LISTS = ("cache-control",)  # fields whose lines make one list (RFC 9110 §5.3)
 class Hop:
     """One request. `target` is where a redirect points; `overflow` says which limit was passed; `""`: none was.
 
-    `is_enough` says that what was needed has come: the rest of the answer may be cut off.
+    `is_enough` says that what was needed has come: the rest of the answer may be cut off. With `needs_head` nothing but
+    the head is needed, whatever the status.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Hop:
     target: str | None = None
     overflow: str = ""
     is_enough: bool = False
+    needs_head: bool = False
     _header_bytes: int = 0
     _header_lines: int = 0
 
@@ -54,7 +56,8 @@ class Hop:
             if self.status in REDIRECTS:
                 self.target = _target(self.url, self.headers.get("location", ""))
             # Interim answers are followed by another; of all others but these the head says everything.
-            self.is_enough = self.status >= 200 and self.status not in (*FEED_STATUSES, *_READ_FOR_MARKS)
+            is_read = self.status in (*FEED_STATUSES, *_READ_FOR_MARKS) and not self.needs_head
+            self.is_enough = self.status >= 200 and not is_read
             return -1 if self.is_enough else None
         elif ":" in text and text[0] not in " \t":  # folded lines belong to no field that is read here
             name, _, value = text.partition(":")

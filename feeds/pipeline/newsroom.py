@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from feeds.clock import Clock
+from feeds.model.markup import ascii_address
 from feeds.model.site import Site
 from feeds.settings import Settings
 from feeds.store import meta
@@ -66,7 +67,7 @@ def _site(store: Store, settings: Settings, clock: Clock) -> Site:
         logo=own.logo,
         icon=own.icon,
         rights=own.rights,
-        hubs=tuple(settings.websub.hubs),
+        hubs=tuple(dict.fromkeys(ascii_address(hub) for hub in settings.websub.hubs)),
         ttl_minutes=max(1, int(settings.channels.ttl.total_seconds() // 60)),
     )
 

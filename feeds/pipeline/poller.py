@@ -251,15 +251,15 @@ class Poller:
             event(_log, "due times follow the clock", level=logging.WARNING, seconds=round(back), sources=moved)
 
 
-def make_fetcher(room: Newsroom) -> Fetcher:
-    """Make the one way to partners, as the settings have it."""
+def make_fetcher(room: Newsroom, *, spacing: timedelta | None = None) -> Fetcher:
+    """Make the one way to partners, and to hubs, as the settings have it but for `spacing`."""
     ingest = room.settings.ingest
     return Fetcher(
         user_agent=f"Broadsheet/{VERSION} (+{room.site.url})",
         timeout=ingest.timeout,
         max_bytes=ingest.max_bytes,
         allow=ingest.allow_networks,
-        spacing=ingest.host_spacing,
+        spacing=ingest.host_spacing if spacing is None else spacing,
         most=ingest.concurrency,
         clock=room.clock,
     )

@@ -14,7 +14,7 @@ from feeds.model.label import Kind, fold
 from feeds.model.source import State
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.presence import is_fresh
-from feeds.store import aside, dirty, jobs, labels, meta, polls, sources
+from feeds.store import aside, dirty, jobs, labels, meta, polls, pushes, sources
 from feeds.store.database import Connection, schema_within
 
 OLD_DIRT = timedelta(seconds=60)  # a channel that is dirty for longer waits for a worker that does not come
@@ -36,7 +36,9 @@ def status(room: Newsroom) -> dict[str, object]:
         faults = jobs.count_faults(connection, int(started or 0))
         told_jobs = [_job(job) for job in jobs.list_all(connection)]
         failing, silent = _sources(connection, room)
+        told_hubs = _hubs(connection, room)
         warnings = [*_warnings(connection, room), *(f"the source {name} is silent" for name in silent)]
+        warnings += [f"the hub {one['hub']} is not told: {one['why']}" for one in told_hubs if one["why"]]
         database = _database(room, connection, refusal)
     roles = {str(process["role"]) for process in processes if process["is_alive"]}
     if not roles:
@@ -57,6 +59,7 @@ def status(room: Newsroom) -> dict[str, object]:
         "oldest_dirt_s": round(oldest, 3),
         "set_aside": set_aside,
         "sources": {"failing": failing, "silent": silent},
+        "hubs": told_hubs,
         "database": database,
         "processes": processes,
         "faults": faults,
@@ -114,6 +117,23 @@ def _sources(connection: Connection, room: Newsroom) -> tuple[list[dict[str, obj
         elif len(failing) < MOST and source.state is not State.PAUSED:
             failing.append({"id": source.id, "state": str(source.state), "why": source.why})
     return failing, silent
+
+
+def _hubs(connection: Connection, room: Newsroom) -> list[dict[str, object]]:
+    """Tell of each hub how many documents it is to be told of, and how it answers."""
+    waiting, known = pushes.waiting(connection), pushes.answering(connection)
+    told = [known.get(name) or pushes.Hub(name) for name in room.site.hubs]
+    return [
+        {
+            "hub": one.hub,
+            "waiting": waiting.get(one.hub, 0),
+            "failures": one.failures,
+            "next_at": None if one.next_at is None else rfc3339(from_us(one.next_at)),
+            "why": one.why,
+            "told_at": None if one.told_at is None else rfc3339(from_us(one.told_at)),
+        }
+        for one in told
+    ]
 
 
 def _warnings(connection: Connection, room: Newsroom) -> list[str]:

@@ -12,6 +12,7 @@ from feeds import metrics
 from feeds.logs import event
 from feeds.model.dates import from_us, to_us
 from feeds.model.document import Recipe
+from feeds.pipeline import untold
 from feeds.pipeline.archive import Closing
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.reading import Read
@@ -52,6 +53,7 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
         stamps, marked = documents.stamps(connection, spots), dirty.marked(connection, spots)
         heads, spans = parts.heads(connection, {channel for channel, _ in spots}), parts.spans(connection, spots)
         recipes: list[Recipe] = []
+        current: list[tuple[Recipe | None, Recipe]] = []
         again: list[Spot] = []
         for built in made:
             read, spot = built.read, built.read.spot
@@ -65,10 +67,12 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
             recipes += [recipe for recipe in built.recipes if recipe_spot(recipe) not in bad]
             if built.recipe is not None and spot not in bad:
                 recipes.append(built.recipe)
+                current.append((read.old, built.recipe))
             if built.is_done:
                 dirty.built(connection, spot, read.marked)
         dirty.mark_spots(connection, again, now_us)
         documents.save(connection, recipes)
+        untold.note(connection, room, current, now_us)
     _count(room, made, recipes, bad)
     return len(recipes)
 

@@ -9,6 +9,7 @@ from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poller import Poller
 from feeds.pipeline.presence import Presence
 from feeds.pipeline.printer import Printer
+from feeds.pipeline.push import Teller
 from feeds.pipeline.schedule import Job, Schedule
 from feeds.store import dirty, ripples, sources
 from feeds.store.changes import Watcher
@@ -24,6 +25,7 @@ class Worker:
         self._room = room
         self._printer = Printer(room.site, room.settings)
         self._poller = Poller(room)
+        self._teller = Teller(room, self._printer, lambda: self._schedule.kick("push"))
         self._presence = Presence(room, ROLE)
         periods = room.settings.schedule
         self._schedule = Schedule(
@@ -33,6 +35,7 @@ class Worker:
                 Job(name="sweep", period=periods.sweep, work=self._sweep),
                 Job(name="due", period=periods.due, work=lambda: due.run(room)),
                 Job(name="poll", period=periods.poll, work=self._poller.run),
+                Job(name="push", period=periods.push, work=self._teller.run),
                 Job(name="trending", period=periods.trending, work=lambda: trending.run(room)),
                 Job(name="verify", period=periods.verify, work=self._verify, first_after=periods.verify),
                 Job(name="housekeeping", period=periods.housekeeping, work=self._keep_house),
@@ -52,6 +55,7 @@ class Worker:
         """Finish what is under way, or leave it to be done again, and sign out."""
         self._watcher.stop()
         self._poller.stop()
+        self._teller.stop()
         self._schedule.stop()
         self._presence.leave()
 

@@ -175,7 +175,8 @@ class PrintedMasthead:
         self.square = _address(masthead.image or site.icon or site.logo, site)
         self.logo = _address(site.logo, site)
         self.rights = xml_text(site.rights)
-        self.hubs = tuple(ascii_address(hub) for hub in site.hubs)
+        # A mix names none: no hub is ever told of it, and who waits for one would ask less often.
+        self.hubs = () if masthead.query else tuple(ascii_address(hub) for hub in site.hubs)
         self.publisher = (xml_text(site.title), ascii_address(f"{site.url}/"))
         self._site = site
 

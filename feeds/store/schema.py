@@ -458,6 +458,36 @@ polls = Table(
     sqlite_with_rowid=False,
 )
 
+# -- hubs ------------------------------------------------------------------------------------------------------------
+
+# Changed documents that a hub has not been told of; one that changes again before is told of once.
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("hub", Text, nullable=False),
+    Column("channel", ForeignKey("channels.number"), nullable=False),
+    Column("format", Text, nullable=False),
+    _at("stamp"),  # of the document's last version
+    _at("since"),  # from when on it has changed again before it settled
+    _count("rank"),  # less by one with each failure: what failed comes after what did not
+    _at("due_at"),
+    PrimaryKeyConstraint("hub", "channel", "format"),
+    Index("pushes_due", "hub", "rank", "due_at"),
+    sqlite_with_rowid=False,
+)
+
+# How hubs answer; those that were never told anything are not there.
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("hub", Text, primary_key=True),
+    _count("failures"),  # in a row
+    _at("next_at", optional=True),  # not asked before; null: at any time
+    _text("why"),  # of the last failure
+    _at("told_at", optional=True),  # last told of something
+    sqlite_with_rowid=False,
+)
+
 # -- the machine room ------------------------------------------------------------------------------------------------
 
 jobs = Table(

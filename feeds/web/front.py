@@ -199,7 +199,8 @@ class Front:
 
     def _headers(self, environ: Environ, path: str, format: Format) -> Headers:
         vary = "Accept-Encoding, A-IM" if format is Format.JSON else "Accept-Encoding, A-IM, Sec-Fetch-Dest"
-        links = [f'<{self._cupboard.site_url}{path}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self._hubs)]
+        hubs = () if "?" in path else self._hubs  # a mix is told to none
+        links = [f'<{self._cupboard.site_url}{path}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in hubs)]
         return [
             ("Cache-Control", CACHE_CONTROL),
             ("Vary", vary),

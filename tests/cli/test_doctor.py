@@ -4,11 +4,13 @@ import json
 import sqlite3
 from datetime import timedelta
 
+import pytest
+
 from feeds.model.dates import to_us
 from feeds.model.source import Outcome, Poll
 from feeds.pipeline import partners
 from feeds.pipeline.presence import Presence, begin
-from feeds.store import jobs, polls, sources
+from feeds.store import jobs, polls, pushes, sources
 from tests.cli.conftest import Shell
 from tests.conftest import Desk
 from tests.outages import damaged, file_of, locked, read_only
@@ -39,6 +41,22 @@ def test_faults_since_the_start_are_told_and_those_from_before_are_not(office: S
     assert json.loads(failed.stdout)["faults"] == {"verify": 1}
     assert "faults" in failed.stderr
     assert "verify" in office.run("doctor", code=1).stdout
+
+
+def test_hub_that_cannot_be_told_is_a_warning_and_no_fault(
+    environ: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    environ["FEEDS_WEBSUB__HUBS"] = '["https://hub.example/"]'
+    office: Shell = request.getfixturevalue("office")
+    desk: Desk = request.getfixturevalue("desk")
+    desk.put("a")
+    desk.build()
+    assert "https://hub.example/: 3 documents wait" in office.run("doctor").stdout
+    with desk.room.store.write() as connection:
+        pushes.note(connection, pushes.Hub("https://hub.example/", 2, 60_000_000, "503 instead of 2xx"))
+    told = office.run("doctor").stdout
+    assert "3 documents wait, told again at 1970-01-01T00:01:00Z after 2 failures" in told
+    assert "the hub https://hub.example/ is not told: 503 instead of 2xx" in told
 
 
 def test_job_is_told_with_start_length_outcome_and_next(office: Shell, desk: Desk) -> None:
