@@ -200,8 +200,7 @@ class Poller:
             with self._room.store.write() as connection:
                 keeping.keep_in(connection, self._room, came)
                 if wanted:
-                    until = lambda source: poll.claimed_until(self._room, source)  # noqa: E731
-                    claimed = sources.claim(connection, wanted, until)
+                    claimed = sources.claim(connection, wanted, poll.claimed_until(self._room))
         finally:
             taken = {source.id for source in claimed}
             for due in chosen:

@@ -1,7 +1,7 @@
 """Sources: partners' feeds as the operator set them and as polling found them. Due times live here."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
@@ -147,8 +147,8 @@ def due(connection: Connection, now_us: int, limit: int, *, but_not: Collection[
     return sorted(found, key=lambda one: not one.is_asked)
 
 
-def claim(connection: Connection, wanted: Mapping[str, int], next_us: Callable[[Source], int]) -> list[Source]:
-    """Move due times on, of those sources that are still due at the time they were seen with; give these, as they are.
+def claim(connection: Connection, wanted: Mapping[str, int], next_us: int) -> list[Source]:
+    """Move due times on, of those sources that are still due at the time they were seen with; give these, as they were.
 
     `wanted` is that time by id. The connection must be a writer's: of two processes, one gets a source.
     """
@@ -161,9 +161,8 @@ def claim(connection: Connection, wanted: Mapping[str, int], next_us: Callable[[
         and to_us(source.next_poll_at) == wanted[source.id]
     ]
     if claimed:
-        rows = [{"key": source.id, "next": next_us(source)} for source in claimed]
-        statement = update(sources).where(sources.c.id == bindparam("key"))
-        connection.execute(statement.values(next_poll_at=bindparam("next"), why=POLLING), rows)
+        statement = update(sources).where(sources.c.id.in_([source.id for source in claimed]))
+        connection.execute(statement.values(next_poll_at=next_us, why=POLLING))
     return claimed
 
 
