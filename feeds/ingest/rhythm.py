@@ -32,7 +32,7 @@ def listen(rhythm: Rhythm, *, new: int, moments: Sequence[datetime], now: dateti
     if rhythm.at is None:
         return _first(moments, now)
     passed = max((now - rhythm.at) / _DAY, 0.0)
-    fade = 0.5 ** (passed * _DAY / HALF_LIFE)
+    fade = math.exp2(-(passed * _DAY / HALF_LIFE))
     hours = [count * fade for count in rhythm.hours]
     since_then = [moment for moment in moments if rhythm.at - _HOUR <= moment <= now][:new]
     for moment in since_then:
@@ -67,7 +67,7 @@ def _rates(rhythm: Rhythm, now: datetime) -> Callable[[int], float]:
     An hour's neighbours speak for it as well: few entries make a spiky day.
     """
     counts, silence = rhythm.hours, max((now - (rhythm.at or now)) / _DAY, 0.0)
-    fade = 0.5 ** (silence * _DAY / HALF_LIFE)
+    fade = math.exp2(-(silence * _DAY / HALF_LIFE))
     per_count = fade / (rhythm.days * fade + silence)
     evenly = (1 - OWN_HOURS) * (sum(counts) or 0.01) / HOURS
 
