@@ -4,6 +4,7 @@ In come an IP address as the resolver gave it, or the address of a feed; out goe
 an IPv4 address inside an IPv6 one are opened and the inner address is judged. No name is looked up here.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 Network = IPv4Network | IPv6Network
 
 MAX_URL = 4096  # characters
+_UNUSABLE = re.compile(r'[\x00-\x20\\"<>\x7f]')
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1
 _IPV6_UNICAST = IPv6Network("2000::/3")  # all that IANA gives out; ::7f00:1, ULA and link-local lie outside
@@ -39,7 +41,7 @@ def refuse_url(url: str) -> str | None:
     """Say why a feed's address is refused before anything is looked up; None where it is not."""
     if len(url) > MAX_URL:
         return f"the address is longer than {MAX_URL} characters"
-    if any(character <= " " or character in '\\"<>\x7f' for character in url):
+    if _UNUSABLE.search(url):
         return 'the address holds white space, control characters or one of \\ " < >'
     try:
         parts = urlsplit(url)

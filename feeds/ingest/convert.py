@@ -80,7 +80,7 @@ def _html(text: EntryText | None, base: str) -> str:
     cleaned = absolute(clean(text.value if text.is_html else from_plain(text.value)), base)
     while len(cleaned.encode("utf-8", "replace")) > MAX_CONTENT:
         cleaned = clean(cleaned[: len(cleaned) * 9 // 10])
-    return clean(cleaned)
+    return cleaned
 
 
 def _line(text: EntryText | None) -> str:

@@ -245,6 +245,8 @@ class Fetcher:
             handle.setopt(pycurl.POSTFIELDS, form)
         handle.setopt(pycurl.TIMEOUT_MS, max(round(left * 1000), 1))
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, max(round(left * 1000), 1))
+        # A connection is kept for a poll that waits for it; minutes of keeping would be a burden to the partner.
+        handle.setopt(pycurl.FORBID_REUSE, 0 if self._gate.is_waited_for(host) else 1)
         handle.setopt(pycurl.OPENSOCKETFUNCTION, lambda purpose, address: self._open_socket(flight, address))
         handle.setopt(pycurl.HEADERFUNCTION, flight.hop.take_header)
         handle.setopt(pycurl.WRITEFUNCTION, flight.hop.take_body)
@@ -263,8 +265,6 @@ class Fetcher:
             pycurl.MAXFILESIZE_LARGE: self._max_bytes,
             pycurl.HTTP09_ALLOWED: 0,
             pycurl.FOLLOWLOCATION: 0,
-            # Polls of a host are minutes apart: a kept connection would only be a burden to the partner.
-            pycurl.FORBID_REUSE: 1,
             pycurl.USERAGENT: self._user_agent,
             pycurl.ACCEPT_ENCODING: "",  # all that this libcurl can decode
             pycurl.SSL_VERIFYPEER: 1,

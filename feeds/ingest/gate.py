@@ -59,6 +59,10 @@ class Gate(Generic[Waiting]):
         """Give back a place that `leave` kept."""
         self._under_way -= 1
 
+    def is_waited_for(self, host: str) -> bool:
+        """Say whether more waits for a host."""
+        return host in self._queues
+
     def drain(self) -> list[Waiting]:
         """Give, and forget, all that waits."""
         waiting = [one for queue in self._queues.values() for one in queue]

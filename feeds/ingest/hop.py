@@ -16,7 +16,7 @@ MAX_ERROR_BODY = 64 * 1024  # of an answer that brings no feed: the marks of a c
 
 REDIRECTS = (301, 302, 303, 307, 308)
 FEED_STATUSES = (200, 203)
-_READ_FOR_MARKS = (403, 429, 503)
+_READ_TO_THE_END = (304, *FEED_STATUSES, 403, 429, 503)  # 304 has no body; in that of errors are a challenge's marks
 _LISTS = ("cache-control",)  # fields whose lines make one list (RFC 9110 §5.3)
 
 
@@ -56,7 +56,7 @@ class Hop:
             if self.status in REDIRECTS:
                 self.target = _target(self.url, self.headers.get("location", ""))
             # Interim answers are followed by another; of all others but these the head says everything.
-            is_read = self.status in (*FEED_STATUSES, *_READ_FOR_MARKS) and not self.needs_head
+            is_read = self.status in _READ_TO_THE_END and (self.status == 304 or not self.needs_head)
             self.is_enough = self.status >= 200 and not is_read
             return -1 if self.is_enough else None
         elif ":" in text and text[0] not in " \t":  # folded lines belong to no field that is read here

@@ -30,7 +30,7 @@ _REFERENCE = re.compile(r"&(?:#([0-9]{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][
 _BARE_LESS = re.compile(r"<(?![^\W\d]|[:/])")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
 _PREDEFINED = ("lt", "gt", "amp", "quot", "apos")
-_PREFIX = re.compile(r"(?:</?|\s)([^\W\d][\w.-]{0,40}):[^\W\d]")
+_PREFIX = re.compile(r"[<\s]/?([^\W\d][\w.-]{0,40}+):[^\W\d]")
 _DECLARED = re.compile(r"""\sxmlns:([\w.-]{1,41})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 # What the customary prefixes stand for; any other undeclared one gets a name of its own and is nobody's.
 _CUSTOMARY = {

@@ -15,7 +15,8 @@ from feeds.model.pacing import NO_RHYTHM, NO_WISHES, Rhythm, Wishes
 from feeds.model.source import Outcome
 
 LONGEST_WISH = timedelta(days=7)  # a partner may ask for no longer pause than this
-SLOWEST = 16  # floors between two polls of a source that answers, however little it brings
+SLOWEST = timedelta(hours=4)  # between two polls of a source that answers, however little it brings,
+MOST_FLOORS = 48  # but no more than so many floors: an operator who sets a low one wants to know soon
 JITTER = 0.1  # of the wait, later only, so that sources added together do not stay together
 _MOST_DOUBLINGS = 30  # past any ceiling; 2 ** failures of a source dead for years would overflow
 _HOUR = timedelta(hours=1)
@@ -85,14 +86,18 @@ def parse_http_date(text: str) -> datetime | None:
 def _by_rhythm(rhythm: Rhythm, now: datetime, floor: timedelta, ceiling: timedelta) -> tuple[timedelta, str]:
     if rhythm.at is None:
         return floor, f"every {in_words(floor)}, the floor: its rhythm is not known yet"
-    slowest = min(floor * SLOWEST, ceiling)
+    slowest = min(max(min(floor * MOST_FLOORS, SLOWEST), floor), ceiling)
     wait = rhythms.wait(rhythm, now, slowest)
     often = rhythms.in_words(rhythm)
     if wait <= floor:
         return floor, f"every {in_words(floor)}, the floor: {often}"
     if wait >= slowest:
         return slowest, f"every {in_words(slowest)}, the slowest: {often}"
-    return wait, f"after {in_words(wait)}: {often}"
+    return wait, f"after {in_words(_whole_minutes(wait))}: {often}"
+
+
+def _whole_minutes(span: timedelta) -> timedelta:
+    return timedelta(minutes=round(span / timedelta(minutes=1)))
 
 
 def _as_wished(

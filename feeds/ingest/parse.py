@@ -154,7 +154,8 @@ def _read(document: str, url: str, faults: list[str]) -> ParsedFeed:
     xml = b'<?xml version="1.0" encoding="utf-8"?>' + document.encode("utf-8", "replace")
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
-        found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
+        is_based = b"xml:base" in xml  # without, convert knows the one base of all HTML, and does it in half the time
+        found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=is_based)
         feed, is_atom = found.feed, found.version.startswith("atom")
         heirloom = authors_of(feed, is_atom=True) if is_atom else ()  # RFC 4287 §4.1.2
         given = [entry_of(entry, url=url, is_atom=is_atom, heirloom=heirloom) for entry in found.entries]

@@ -1,10 +1,13 @@
 """A source's own rhythm: how often it brings something new, and at which hours of the day.
 
 Counts and the days in which they were counted fade together, so the rate follows what a partner does of late, and
-silence makes it slower. Pure: instants come in as arguments.
+silence makes it slower. A source is asked again when what is to be expected of it has waited for so long together:
+pauses go by the square root of the rate, which brings the most stories soon for so many requests (docs/ingest.md has
+the figures). Pure: instants come in as arguments.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +15,7 @@ from feeds.model.pacing import HOURS, Rhythm
 
 HALF_LIFE = timedelta(days=7)  # after which what was counted counts half
 LOOKED_BACK = timedelta(days=14)  # how far a first document's own dates are believed
-EXPECTED = 0.5  # new entries by the time of the next poll
+WAITED = timedelta(minutes=2.5)  # by all expected entries together, until the next poll
 OWN_HOURS = 0.8  # how much of the rate hangs on the hour; the rest is spread evenly
 
 _HOUR = timedelta(hours=1)
@@ -29,7 +32,7 @@ def listen(rhythm: Rhythm, *, new: int, moments: Sequence[datetime], now: dateti
     if rhythm.at is None:
         return _first(moments, now)
     passed = max((now - rhythm.at) / _DAY, 0.0)
-    fade = 0.5 ** (passed * _DAY / HALF_LIFE)
+    fade = math.exp2(-(passed * _DAY / HALF_LIFE))
     hours = [count * fade for count in rhythm.hours]
     since_then = [moment for moment in moments if rhythm.at - _HOUR <= moment <= now][:new]
     for moment in since_then:
@@ -41,20 +44,38 @@ def listen(rhythm: Rhythm, *, new: int, moments: Sequence[datetime], now: dateti
 
 
 def wait(rhythm: Rhythm, now: datetime, most: timedelta = LOOKED_BACK) -> timedelta:
-    """Give how long it takes until half a new entry is to be expected; at most `most`."""
+    """Give how long it takes until the entries to be expected have waited for WAITED together; at most `most`."""
     if not rhythm.days:
-        return min(_HOUR * EXPECTED, most)
-    evenly = (1 - OWN_HOURS) * (sum(rhythm.hours) or 0.01) / HOURS
-    passed = timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
-    wanted, hour, begun = EXPECTED * rhythm.days, now.hour, passed / _HOUR
-    hours = -begun
-    while hours * _HOUR < most:
-        rate = OWN_HOURS * rhythm.hours[hour % HOURS] + evenly
-        if rate * (1 - begun) >= wanted:
-            return min((hours + begun + wanted / rate) * _HOUR, most)
-        wanted -= rate * (1 - begun)
-        hour, hours, begun = hour + 1, hours + 1, 0.0
-    return most
+        return min(_HOUR / 2, most)
+    rate_at = _rates(rhythm, now)
+    hour, begun, passed = now.hour, (now.minute * 60 + now.second) / 3600, 0.0  # in hours
+    expected, left, longest = 0.0, WAITED / _HOUR, most / _HOUR
+    while passed < longest:
+        rate, rest = rate_at(hour), 1 - begun
+        waited = (expected + rate * rest / 2) * rest
+        if waited >= left:
+            passed += (math.sqrt(expected * expected + 2 * rate * left) - expected) / rate
+            break
+        expected, left, passed = expected + rate * rest, left - waited, passed + rest
+        hour, begun = (hour + 1) % HOURS, 0.0
+    return min(passed * _HOUR, most)
+
+
+def _rates(rhythm: Rhythm, now: datetime) -> Callable[[int], float]:
+    """Give the new entries to be expected in an hour, by the hour of the day, after the silence up to `now`.
+
+    An hour's neighbours speak for it as well: few entries make a spiky day.
+    """
+    counts, silence = rhythm.hours, max((now - (rhythm.at or now)) / _DAY, 0.0)
+    fade = math.exp2(-(silence * _DAY / HALF_LIFE))
+    per_count = fade / (rhythm.days * fade + silence)
+    evenly = (1 - OWN_HOURS) * (sum(counts) or 0.01) / HOURS
+
+    def rate_at(hour: int) -> float:
+        near = counts[hour - 1] + 2 * counts[hour] + counts[hour + 1 - HOURS]
+        return (OWN_HOURS / 4 * near + evenly) * per_count
+
+    return rate_at
 
 
 def a_day(rhythm: Rhythm) -> float:

@@ -5,7 +5,7 @@ entries and takes what is missing. Which entry is which is matching.py's.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from feeds.errors import Refusal
@@ -18,6 +18,7 @@ from feeds.model.representation import represent
 from feeds.model.source import Source, shown_address
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake
+from feeds.pipeline.intake import Wish
 from feeds.pipeline.matching import Met
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import articles, entries
@@ -34,22 +35,23 @@ def take(room: Newsroom, source: Source, feed: ParsedFeed, met: Sequence[Met]) -
     differing = [found for found in met if found.known is not None and _differs(found, found.known)]
     passed_over = _passed_over(room, source, fresh)
     work = [*_oldest_first(fresh, room.clock.now()), *differing]
+    # In order, so that stories of one moment keep the order of their document.
+    names = dict(zip((found.key for found in work), sorted(ids.new(room.clock.now()) for _ in work), strict=True))
     new = changed = 0
     for at in range(0, len(work), BATCH):
-        batch = [
-            (found, convert(found.entry, source, feed=feed, now=room.clock.now())) for found in work[at : at + BATCH]
-        ]
+        some = work[at : at + BATCH]
+        batch = [(found, convert(found.entry, source, feed=feed, now=room.clock.now())) for found in some]
         with room.store.write() as connection:
-            here = entries.known(connection, source.id, keys=[found.key for found, _ in batch], drifted=(), links=())
+            here = entries.known(connection, source.id, keys=[found.key for found in some], drifted=(), links=())
             met_since = {known.key for known in here}  # by another process: an operator who polls as well
-            for found, taken in batch:
-                if found.key in met_since and (found.known is None or found.known.key != found.key):
-                    continue
-                if found.known is not None:
-                    changed += _change(connection, room, found, found.known, taken)
-                else:
-                    _meet(connection, room, source, found, taken, passed_over=passed_over.get(found.key, ""))
-                    new += 1
+            first = [(found, taken) for found, taken in batch if found.known is None and found.key not in met_since]
+            again = [
+                (found.known, found, taken)
+                for found, taken in batch
+                if found.known is not None and (found.known.key == found.key or found.key not in met_since)
+            ]
+            _meet(connection, room, source, first, names=names, passed_over=passed_over)
+            new, changed = new + len(first), changed + _change(connection, room, again)
         room.store.give_way()
     return new, changed
 
@@ -85,36 +87,46 @@ def _oldest_first(fresh: list[Met], now: datetime) -> list[Met]:
 
 
 def _meet(
-    connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, passed_over: str
+    connection: Connection,
+    room: Newsroom,
+    source: Source,
+    first: Sequence[tuple[Met, Taken]],
+    *,
+    names: Mapping[str, str],
+    passed_over: Mapping[str, str],
 ) -> None:
-    """Keep a new entry, and make its article where it is to have one."""
+    """Keep new entries, and make articles of those that are to have one; `names` are ids for these, by key."""
     now = room.clock.now()
-    state, why, article = "published", "", ""
-    if _is_ours(room, found.entry):
-        state, why = "refused", "ours"
-    elif passed_over:
-        state, why = "remembered", passed_over
-    elif source.publish == "hold":
-        state, why = "held", "held for review"
-    else:
-        try:
-            with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
-                article = _publish(connection, room, source, found, taken, now=now)
-        except Refusal as error:
-            state, why = "refused", words_of(error)
-    row = _row(found, taken, now)
-    row |= {"first_seen_at": to_us(now), "state": state, "why": why, "article": article}
-    if state == "held":
-        row["body"] = json.dumps(_fields(taken, now), ensure_ascii=False)
-    entries.meet(connection, source.id, row)
+    rows: dict[str, dict[str, object]] = {}
+    wishes: dict[str, Wish] = {}
+    for found, taken in first:
+        state, why, body = "published", "", ""
+        if _is_ours(room, found.entry):
+            state, why = "refused", "ours"
+        elif found.key in passed_over:
+            state, why = "remembered", passed_over[found.key]
+        elif source.publish == "hold":
+            state, why, body = "held", "held for review", json.dumps(_fields(taken, now), ensure_ascii=False)
+        else:
+            try:
+                wanted = submission_of(_fields(taken, now))
+                origin = origin_of(source, found.entry.id or found.key)
+                wishes[found.key] = Wish(article_id=names[found.key], wanted=wanted, origin=origin)
+            except Refusal as error:
+                state, why = "refused", words_of(error)
+        fate = {"first_seen_at": to_us(now), "state": state, "why": why, "body": body, "article": ""}
+        rows[found.key] = {**_row(found, taken, now), **fate}
+    for key, why in _saved(connection, room, wishes, now).items():
+        rows[key] |= {"state": "refused", "why": why} if why else {"article": wishes[key].article_id}
+    entries.meet(connection, source.id, list(rows.values()))
 
 
-def _publish(connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, now: datetime) -> str:
-    article_id = ids.new(now)
-    origin = origin_of(source, found.entry.id or found.key)
-    wanted = submission_of(_fields(taken, now))
-    intake.save(connection, room, article_id, wanted, now=now, origin=origin, by_partner=True)
-    return article_id
+def _saved(connection: Connection, room: Newsroom, wishes: Mapping[str, Wish], now: datetime) -> dict[str, str]:
+    """Save articles; say of each by its key why it was refused, `""` where it was not."""
+    saved = intake.save_all(connection, room, list(wishes.values()), now=now, by_partner=True)
+    return {
+        key: words_of(result) if isinstance(result, Refusal) else "" for key, result in zip(wishes, saved, strict=True)
+    }
 
 
 def origin_of(source: Source, entry_id: str) -> Origin:
@@ -130,33 +142,51 @@ def origin_of(source: Source, entry_id: str) -> Origin:
     )
 
 
-def _change(connection: Connection, room: Newsroom, found: Met, known: Known, taken: Taken) -> int:
-    """Keep what is new of a known entry, and revise its article; give 1 where it says something else than before."""
+def _change(connection: Connection, room: Newsroom, again: Sequence[tuple[Known, Met, Taken]]) -> int:
+    """Keep what is new of known entries, and revise their articles; give how many say something else than before."""
     now = room.clock.now()
-    row = _row(found, taken, now)
-    is_other = known.hash.partition(".")[2] != identity.fields_hash(taken.fields)
-    if is_other and known.state == "published":
+    others = [
+        (known, taken)
+        for known, _, taken in again
+        if known.hash.partition(".")[2] != identity.fields_hash(taken.fields)
+    ]
+    whys = _revise(connection, room, [one for one in others if one[0].state == "published"], now)
+    bodies = {
+        known.id: json.dumps(_fields(taken, from_us(known.first_seen_at)), ensure_ascii=False)
+        for known, taken in others
+        if known.state == "held"
+    }
+    for known, found, taken in again:
+        row = _row(found, taken, now)
+        row |= {"why": whys[known.id]} if known.id in whys else {}
+        row |= {"body": bodies[known.id]} if known.id in bodies else {}
+        entries.note(connection, known.id, row)
+    return len(others)
+
+
+def _revise(
+    connection: Connection, room: Newsroom, others: Sequence[tuple[Known, Taken]], now: datetime
+) -> dict[int, str]:
+    """Make articles what their partner says now, but for the fields that the newsroom changed; their status stays.
+
+    Say of each entry why that was refused, `""` where it was not.
+    """
+    if not others:
+        return {}
+    present = articles.load(connection, [known.article for known, _ in others])
+    ours = articles.ours_of(connection, list(present))
+    whys = {known.id: "" for known, _ in others}
+    wishes: dict[str, Wish] = {}
+    for known, taken in others:
+        if known.article not in present:
+            continue
+        stored = represent(present[known.article], room.site, [])
+        kept = {name: stored[name] for name in ours[known.article]}
         try:
-            with connection.begin_nested():
-                _revise(connection, room, known.article, taken, now=now)
-            row["why"] = ""
+            wishes[str(known.id)] = Wish(article_id=known.article, wanted=submission_of({**taken.fields, **kept}))
         except Refusal as error:
-            row["why"] = words_of(error)
-    elif is_other and known.state == "held":
-        row["body"] = json.dumps(_fields(taken, from_us(known.first_seen_at)), ensure_ascii=False)
-    entries.note(connection, known.id, row)
-    return int(is_other)
-
-
-def _revise(connection: Connection, room: Newsroom, article_id: str, taken: Taken, *, now: datetime) -> None:
-    """Make an article what its partner says now, but for the fields that the newsroom changed; its status stays."""
-    current = articles.find(connection, article_id)
-    if current is None:
-        return
-    stored = represent(current, room.site, [])
-    kept = {name: stored[name] for name in articles.ours_of(connection, [article_id])[article_id]}
-    wanted = submission_of({**taken.fields, **kept})
-    intake.save(connection, room, article_id, wanted, now=now, by_partner=True)
+            whys[known.id] = words_of(error)
+    return whys | {int(number): why for number, why in _saved(connection, room, wishes, now).items()}
 
 
 def _row(found: Met, taken: Taken, now: datetime) -> dict[str, object]:

@@ -6,15 +6,18 @@ What the operator did meanwhile stands: a pause, a removal, another address, a w
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from feeds.ingest import moves
 from feeds.logs import event
+from feeds.model.dates import from_us, to_us
 from feeds.model.source import Outcome, Poll, Source, State
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
 from feeds.store import polls, readings, sources
 from feeds.store.database import Connection
 from feeds.store.readings import Reading
+from feeds.store.sources import Standing
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +44,8 @@ def keep(room: Newsroom, came: Sequence[Came]) -> None:
 def keep_in(connection: Connection, room: Newsroom, came: Sequence[Came]) -> None:
     """Keep what polls found: their records, and of each source what is known now and when it is due."""
     polls.keep(connection, [(one.source.id, one.poll) for one in came])
-    present = sources.load(connection, {one.source.id for one in came})
-    polled = []
+    present = sources.standing(connection, {one.source.id for one in came})
+    polled, read = [], set()
     for one in came:
         now = present.get(one.source.id)
         if now is None or now.url != one.source.url:
@@ -51,20 +54,27 @@ def keep_in(connection: Connection, room: Newsroom, came: Sequence[Came]) -> Non
         if known.move is not None and moves.is_lasting(known.move, one.poll.at):
             known = _moved(connection, room, known)
         polled.append(known)
+        if one.known.rhythm is not one.source.rhythm:
+            read.add(known.id)
         if one.reading is not None:
             readings.keep(connection, known.id, one.reading)
-    sources.found(connection, polled)
+    sources.found(connection, polled, read=read)
 
 
-def _due(one: Came, present: Source) -> Source:
+def _due(one: Came, present: Standing) -> Source:
     """Give the source as it is to be kept; where it was asked for meanwhile, it stays due."""
-    known = replace(one.known, state=present.state)
     if one.poll.outcome is Outcome.GONE and present.state is State.ACTIVE:
-        return replace(known, state=State.GONE, next_poll_at=None, why=f"{one.poll.detail}; polled when asked for")
-    is_asked_anew = present.why == sources.ASKED and present.next_poll_at != one.source.next_poll_at
+        why = f"{one.poll.detail}; polled when asked for"
+        return replace(one.known, state=State.GONE, next_poll_at=None, why=why)
+    is_asked_anew = present.why == sources.ASKED and present.next_poll_at != _us(one.source.next_poll_at)
     if is_asked_anew or present.state is not State.ACTIVE:
-        known = replace(known, next_poll_at=present.next_poll_at, why=present.why)
-    return known
+        next_at = None if present.next_poll_at is None else from_us(present.next_poll_at)
+        return replace(one.known, state=present.state, next_poll_at=next_at, why=present.why)
+    return one.known if one.known.state is present.state else replace(one.known, state=present.state)
+
+
+def _us(instant: datetime | None) -> int | None:
+    return None if instant is None else to_us(instant)
 
 
 def _moved(connection: Connection, room: Newsroom, source: Source) -> Source:

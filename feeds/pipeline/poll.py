@@ -66,13 +66,13 @@ def poll(room: Newsroom, fetcher: Fetcher, source: Source, reader: Read = read_h
 def claim(room: Newsroom, source: Source) -> None:
     """Move a source's due time on before its request: a crash, then, makes no hot loop."""
     with room.store.write() as connection:
-        sources.reschedule(connection, source.id, claimed_until(room, source), sources.POLLING)
+        sources.reschedule(connection, source.id, claimed_until(room), sources.POLLING)
 
 
-def claimed_until(room: Newsroom, source: Source) -> int:
+def claimed_until(room: Newsroom) -> int:
     """Give when a source is due again whose poll is never heard of again, in microseconds."""
-    next_at, _ = _next(room, source, Outcome.UNCHANGED, None, 0.0)
-    return to_us(max(next_at, room.clock.now() + room.settings.ingest.timeout))
+    ingest = room.settings.ingest
+    return to_us(room.clock.now() + max(ingest.min_interval, ingest.timeout))
 
 
 def ask(room: Newsroom, source: Source) -> Asked:

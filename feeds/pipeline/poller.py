@@ -9,6 +9,7 @@ one gets the source. `run` never waits for a partner, and one source never stops
 import logging
 import queue
 import threading
+import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -29,9 +30,10 @@ from feeds.store import sources
 from feeds.store.sources import Due
 
 LOOK = 500  # due sources looked at in one run
-AHEAD = 50  # sources of one host claimed before their turn, where it comes within a second
+AHEAD = 100  # sources of one host claimed before their turn, where it comes within a second
 LOOK_AGAIN = 1.0  # seconds between two looks while there is enough to do
 TURN = 100  # polls kept in one transaction
+GATHER = 0.02  # seconds in which these come together: a transaction costs as much as ten of them
 CLOCK_STEP = timedelta(seconds=5)  # by which the wall clock may be set back before due times follow it
 FARTHEST = timedelta(days=9)  # no due time is set farther ahead, so one that is comes from a wrong clock
 _log = logging.getLogger(__name__)
@@ -116,7 +118,7 @@ class Poller:
         """Take from the lines what may be claimed now."""
         chosen: list[Due] = []
         with self._lock:
-            free = self._most - sum(self._under_way.values())
+            free = self._most - self._under_way.total()
             for host in list(self._waiting):
                 line = self._waiting[host]
                 while line and free > 0 and self._under_way[host] < self._ahead:
@@ -126,6 +128,10 @@ class Poller:
                 if not line:
                     del self._waiting[host]
         return chosen
+
+    def _count_under_way(self) -> int:
+        with self._lock:
+            return self._under_way.total()
 
     def _let_go(self, source_id: str, host: str) -> None:
         with self._lock:
@@ -148,9 +154,14 @@ class Poller:
         self._hand_back()
 
     def _gathered(self, messages: list[_Done]) -> list[Came]:
-        """Take what is done; what has to be read goes to those who read."""
-        while len(messages) < TURN and not self._done.empty():
-            messages.append(self._done.get())
+        """Take what is done, and what is done soon; what has to be read goes to those who read."""
+        until = time.monotonic() + GATHER
+        while len(messages) < TURN:
+            left = until - time.monotonic() if len(messages) < self._count_under_way() else 0.0
+            try:
+                messages.append(self._done.get(left > 0, max(left, 0.0)))
+            except queue.Empty:
+                break
         given = [message for message in messages if message is not None]
         found = [message if isinstance(message, Came) else self._quick(*message) for message in given]
         return [came for came in found if came is not None]
@@ -200,8 +211,7 @@ class Poller:
             with self._room.store.write() as connection:
                 keeping.keep_in(connection, self._room, came)
                 if wanted:
-                    until = lambda source: poll.claimed_until(self._room, source)  # noqa: E731
-                    claimed = sources.claim(connection, wanted, until)
+                    claimed = sources.claim(connection, wanted, poll.claimed_until(self._room))
         finally:
             taken = {source.id for source in claimed}
             for due in chosen:

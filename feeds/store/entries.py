@@ -1,6 +1,6 @@
 """Entries of sources as they were met: by which a poll tells new from known, and what became of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, or_, select, update
@@ -42,9 +42,10 @@ def known(
     return [wanted[number] for number in sorted(wanted)]
 
 
-def meet(connection: Connection, source: str, row: dict[str, object]) -> None:
-    """Keep an entry that was not met before."""
-    connection.execute(entries.insert().values(source=source, **row))
+def meet(connection: Connection, source: str, rows: Sequence[dict[str, object]]) -> None:
+    """Keep entries that were not met before; all rows name the same columns."""
+    if rows:
+        connection.execute(entries.insert(), [{"source": source, **row} for row in rows])
 
 
 def note(connection: Connection, number: int, row: dict[str, object]) -> None:

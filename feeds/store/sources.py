@@ -1,13 +1,13 @@
 """Sources: partners' feeds as the operator set them and as polling found them. Due times live here."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, select, update
 
 from feeds.model.dates import from_us, to_us
 from feeds.model.pacing import Move, Rhythm, Wishes
@@ -20,7 +20,7 @@ ADDED = "added: polled at once"
 POLLING = "being polled"
 
 _present = sources.c.removed_at.is_(None)
-# What polling finds: the columns, and how a source's value becomes theirs.
+# What every poll finds, and what is found where a document was read.
 _FOUND = (
     "state",
     "next_poll_at",
@@ -30,18 +30,14 @@ _FOUND = (
     "last_modified",
     "body_hash",
     "failures",
-    "polled_once",
-    "wishes",
-    "rhythm",
     "moved_to",
     "moved_answers",
     "moved_at",
     "whole_at",
     "unchanged_at",
     "distrusted_at",
-    "new_at",
-    "doubled",
 )
+_READ = ("polled_once", "wishes", "rhythm", "new_at", "doubled")
 
 
 def source_of(row: Row[Any]) -> Source:
@@ -147,8 +143,8 @@ def due(connection: Connection, now_us: int, limit: int, *, but_not: Collection[
     return sorted(found, key=lambda one: not one.is_asked)
 
 
-def claim(connection: Connection, wanted: Mapping[str, int], next_us: Callable[[Source], int]) -> list[Source]:
-    """Move due times on, of those sources that are still due at the time they were seen with; give these, as they are.
+def claim(connection: Connection, wanted: Mapping[str, int], next_us: int) -> list[Source]:
+    """Move due times on, of those sources that are still due at the time they were seen with; give these, as they were.
 
     `wanted` is that time by id. The connection must be a writer's: of two processes, one gets a source.
     """
@@ -161,9 +157,8 @@ def claim(connection: Connection, wanted: Mapping[str, int], next_us: Callable[[
         and to_us(source.next_poll_at) == wanted[source.id]
     ]
     if claimed:
-        rows = [{"key": source.id, "next": next_us(source)} for source in claimed]
-        statement = update(sources).where(sources.c.id == bindparam("key"))
-        connection.execute(statement.values(next_poll_at=bindparam("next"), why=POLLING), rows)
+        statement = update(sources).where(sources.c.id.in_([source.id for source in claimed]))
+        connection.execute(statement.values(next_poll_at=next_us, why=POLLING))
     return claimed
 
 
@@ -206,13 +201,28 @@ def reschedule(connection: Connection, source_id: str, next_us: int, why: str) -
     connection.execute(update(sources).where(sources.c.id == source_id).values(next_poll_at=next_us, why=why))
 
 
-def found(connection: Connection, polled: Sequence[Source]) -> None:
-    """Keep what polls found of sources; what their operator sets is left alone."""
-    statement = update(sources).where(sources.c.id == bindparam("key"))
-    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _FOUND}
-    rows = [{"key": source.id, **_found_of(source)} for source in polled]
-    if rows:
-        connection.execute(statement.values(columns), rows)
+def found(connection: Connection, polled: Sequence[Source], *, read: Collection[str]) -> None:
+    """Keep what polls found of sources; what their operator sets is left alone. `read` are those that were read."""
+    if polled:
+        connection.execute(_keep_found, [{"key": source.id, **_found_of(source)} for source in polled])
+    if heard := [source for source in polled if source.id in read]:
+        connection.execute(_keep_read, [{"key": source.id, **_read_of(source)} for source in heard])
+
+
+class Standing(NamedTuple):
+    """What an operator may have changed of a source while it was polled; `next_poll_at` in microseconds."""
+
+    url: str
+    state: State
+    next_poll_at: int | None
+    why: str
+
+
+def standing(connection: Connection, ids: Collection[str]) -> dict[str, Standing]:
+    """Give how sources stand that were not removed, by id; at most 500."""
+    columns = (sources.c.id, sources.c.url, sources.c.state, sources.c.next_poll_at, sources.c.why)
+    rows = connection.execute(select(*columns).where(sources.c.id.in_(list(ids)), _present))
+    return {row[0]: Standing(row[1], State(row[2]), row[3], row[4]) for row in rows}
 
 
 def move(connection: Connection, source_id: str, url: str) -> bool:
@@ -249,6 +259,15 @@ def _free_id(connection: Connection, wanted: str) -> str:
     raise AssertionError("unreachable: count() does not end")
 
 
+def _update_of(names: Sequence[str]) -> Update:
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(sources).where(sources.c.id == bindparam("key")).values(columns)
+
+
+# Made once: to make a statement takes longer than to run it.
+_keep_found, _keep_read = _update_of(_FOUND), _update_of(_READ)
+
+
 def _found_of(source: Source) -> dict[str, object]:
     move = source.move
     return {
@@ -260,15 +279,20 @@ def _found_of(source: Source) -> dict[str, object]:
         "new_last_modified": source.validators.last_modified,
         "new_body_hash": source.body_hash,
         "new_failures": source.failures,
-        "new_polled_once": source.polled_once,
-        "new_wishes": _told(source.wishes),
-        "new_rhythm": _told(source.rhythm),
         "new_moved_to": move.to if move else "",
         "new_moved_answers": move.answers if move else 0,
         "new_moved_at": to_us(move.since) if move else None,
         "new_whole_at": _us(source.whole_at),
         "new_unchanged_at": _us(source.unchanged_at),
         "new_distrusted_at": _us(source.distrusted_at),
+    }
+
+
+def _read_of(source: Source) -> dict[str, object]:
+    return {
+        "new_polled_once": source.polled_once,
+        "new_wishes": _told(source.wishes),
+        "new_rhythm": _told(source.rhythm),
         "new_new_at": _us(source.new_at),
         "new_doubled": source.doubled,
     }

@@ -114,14 +114,37 @@ def known(a_day: float) -> Rhythm:
     ("a_day", "least", "why"),
     [
         (200, timedelta(minutes=15), "every 15 min, the floor: about 200 new a day"),
-        (12, timedelta(hours=1), "after 1 h: about 12 new a day"),
-        (0.2, timedelta(hours=4), "every 4 h, the slowest: about 1 new a week"),
+        (12, timedelta(minutes=24), "after 24 min: about 12 new a day"),
+        (0.1, timedelta(hours=4), "every 4 h, the slowest: about 3 new a month"),
     ],
 )
 def test_pace_follows_the_rhythm_and_says_so(a_day: float, least: timedelta, why: str) -> None:
     wait, said = paced(rhythm=known(a_day))
-    assert least <= wait <= least * 1.1
+    assert least <= wait <= least * 1.15
     assert said == why
+
+
+@pytest.mark.parametrize(
+    ("floor", "slowest"),
+    [
+        (timedelta(0), timedelta(0)),
+        (timedelta(minutes=1), timedelta(minutes=48)),
+        (timedelta(minutes=15), timedelta(hours=4)),
+        (timedelta(hours=6), timedelta(hours=6)),
+    ],
+)
+def test_slowest_pace_follows_a_low_floor(floor: timedelta, slowest: timedelta) -> None:
+    at, _ = next_poll(
+        outcome=Outcome.UNCHANGED,
+        failures=0,
+        now=NOW,
+        floor=floor,
+        ceiling=CEILING,
+        retry_after=None,
+        seed="a",
+        rhythm=known(0.001),
+    )
+    assert slowest <= at - NOW <= slowest * 1.1
 
 
 def test_what_the_partner_asks_for_is_kept_up_to_the_ceiling() -> None:

@@ -26,7 +26,7 @@ def test_old_dates_say_that_hardly_anything_comes() -> None:
     rhythm = first(*(NOW - timedelta(days=100 + number) for number in range(20)))
     assert (a_day(rhythm), in_words(rhythm)) == (0, "hardly anything new")
     assert usual_gap(rhythm) is None
-    assert wait(rhythm, NOW) > timedelta(days=7)
+    assert wait(rhythm, NOW) > timedelta(hours=24)
 
 
 def test_source_without_dates_is_asked_hourly_until_it_is_known() -> None:
@@ -45,7 +45,20 @@ def test_hours_in_which_nothing_comes_are_waited_through() -> None:
     mornings = [NOW.replace(hour=7, minute=0) - timedelta(days=day) for day in range(14) for _ in range(8)]
     rhythm = first(*mornings)
     assert wait(rhythm, NOW.replace(hour=7, minute=1)) < timedelta(minutes=15)
-    assert wait(rhythm, NOW.replace(hour=12)) > timedelta(hours=4)
+    assert wait(rhythm, NOW.replace(hour=12)) > 2 * wait(rhythm, NOW.replace(hour=7))
+
+
+def test_pauses_go_by_the_square_root_of_the_rate() -> None:
+    waits = [wait(first(*(NOW - HOUR / rate * number for number in range(14 * 24))), NOW) for rate in (1, 4)]
+    assert 1.8 < waits[0] / waits[1] < 2.2
+
+
+def test_silence_makes_pauses_longer_though_nothing_was_read() -> None:
+    rhythm = first(*(NOW - HOUR * number for number in range(24)))
+    assert wait(rhythm, NOW + timedelta(days=7)) > 1.5 * wait(rhythm, NOW)
+    heard = listen(rhythm, new=0, moments=(), now=NOW + timedelta(days=7))
+    difference = wait(rhythm, NOW + timedelta(days=7)) - wait(heard, NOW + timedelta(days=7))
+    assert abs(difference) < timedelta(seconds=1)
 
 
 @given(

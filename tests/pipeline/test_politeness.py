@@ -148,9 +148,9 @@ def test_pace_follows_what_comes_and_is_explained(partner: Partner) -> None:
     partner.add()
     partner.polled(*(item(number) for number in range(1, 30)))
     source = partner.source
-    assert source.why == "after 1 h 39 min: about 6 new a week"  # all of them came at ten, and it is nine
+    assert source.why == "after 39 min: about 6 new a week"  # all of them came at ten, and it is nine
     assert source.next_poll_at is not None
-    assert timedelta(hours=1) < source.next_poll_at - partner.clock.now() < timedelta(hours=2)
+    assert timedelta(minutes=39) < source.next_poll_at - partner.clock.now() < timedelta(minutes=45)
 
 
 def test_wishes_of_feed_and_answer_are_kept_also_when_nothing_is_read(partner: Partner) -> None:
