@@ -16,6 +16,7 @@ MAX_ERROR_BODY = 64 * 1024  # of an answer that brings no feed: the marks of a c
 
 REDIRECTS = (301, 302, 303, 307, 308)
 FEED_STATUSES = (200, 203)
+PART_STATUSES = (*FEED_STATUSES, 206)  # where the first bytes alone were asked for
 _READ_FOR_MARKS = (403, 429, 503)
 _LISTS = ("cache-control",)  # fields whose lines make one list (RFC 9110 §5.3)
 
@@ -24,11 +25,13 @@ _LISTS = ("cache-control",)  # fields whose lines make one list (RFC 9110 §5.3)
 class Hop:
     """One request. `target` is where a redirect points; `overflow` says which limit was passed; `""`: none was.
 
-    `is_enough` says that what was needed has come: the rest of the answer may be cut off.
+    `is_enough` says that what was needed has come: the rest of the answer may be cut off. Where `takes_part`, the first
+    `max_bytes` of a body are that.
     """
 
     url: str
     max_bytes: int
+    takes_part: bool = False
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytearray = field(default_factory=bytearray)
@@ -54,7 +57,7 @@ class Hop:
             if self.status in REDIRECTS:
                 self.target = _target(self.url, self.headers.get("location", ""))
             # Interim answers are followed by another; of all others but these the head says everything.
-            self.is_enough = self.status >= 200 and self.status not in (*FEED_STATUSES, *_READ_FOR_MARKS)
+            self.is_enough = self.status >= 200 and self.status not in (*self._good, *_READ_FOR_MARKS)
             return -1 if self.is_enough else None
         elif ":" in text and text[0] not in " \t":  # folded lines belong to no field that is read here
             name, _, value = text.partition(":")
@@ -66,8 +69,8 @@ class Hop:
 
     def take_body(self, chunk: bytes) -> int | None:
         """Keep decoded bytes; -1 ends the request."""
-        if self.status not in FEED_STATUSES:
-            room = MAX_ERROR_BODY - len(self.body)
+        if self.takes_part or self.status not in self._good:
+            room = (self.max_bytes if self.status in self._good else MAX_ERROR_BODY) - len(self.body)
             self.body += chunk[:room]
             self.is_enough = len(chunk) >= room
             return -1 if self.is_enough else None
@@ -76,6 +79,10 @@ class Hop:
             return -1
         self.body += chunk
         return None
+
+    @property
+    def _good(self) -> tuple[int, ...]:
+        return PART_STATUSES if self.takes_part else FEED_STATUSES
 
 
 def too_large(max_bytes: int) -> str:

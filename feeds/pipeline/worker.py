@@ -5,12 +5,13 @@ import logging
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.pipeline import due, housekeeping, refresh, sweep, trending
+from feeds.pipeline.measuring import Measurer
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.poller import Poller
+from feeds.pipeline.poller import Poller, make_fetcher
 from feeds.pipeline.presence import Presence
 from feeds.pipeline.printer import Printer
 from feeds.pipeline.schedule import Job, Schedule
-from feeds.store import dirty, ripples, sources
+from feeds.store import dirty, files, ripples, sources
 from feeds.store.changes import Watcher
 
 ROLE = "worker"
@@ -23,7 +24,9 @@ class Worker:
     def __init__(self, room: Newsroom) -> None:
         self._room = room
         self._printer = Printer(room.site, room.settings)
-        self._poller = Poller(room)
+        fetcher = make_fetcher(room)  # one for all: to one host goes one request at a time
+        self._poller = Poller(room, fetcher)
+        self._measurer = Measurer(room, fetcher, lambda: self._schedule.kick("measure"))
         self._presence = Presence(room, ROLE)
         periods = room.settings.schedule
         self._schedule = Schedule(
@@ -33,6 +36,7 @@ class Worker:
                 Job(name="sweep", period=periods.sweep, work=self._sweep),
                 Job(name="due", period=periods.due, work=lambda: due.run(room)),
                 Job(name="poll", period=periods.poll, work=self._poller.run),
+                Job(name="measure", period=periods.measure, work=self._measurer.run),
                 Job(name="trending", period=periods.trending, work=lambda: trending.run(room)),
                 Job(name="verify", period=periods.verify, work=self._verify, first_after=periods.verify),
                 Job(name="housekeeping", period=periods.housekeeping, work=self._keep_house),
@@ -51,7 +55,9 @@ class Worker:
     def stop(self) -> None:
         """Finish what is under way, or leave it to be done again, and sign out."""
         self._watcher.stop()
+        self._measurer.stop()
         self._poller.stop()
+        self._measurer.finish()
         self._schedule.stop()
         self._presence.leave()
 
@@ -69,12 +75,15 @@ class Worker:
         return 0
 
     def _on_change(self) -> None:
-        """Kick what the change gives to do; runs after every commit, so it only asks three indexes."""
+        """Kick what the change gives to do; runs after every commit, so it only asks four indexes."""
         now_us = to_us(self._room.clock.now())
         with self._room.store.read() as connection:
             is_dirty = dirty.is_any(connection) or ripples.first(connection) is not None
             next_due = sources.next_due(connection)
+            is_wanted = self._measurer.may_look and files.is_due(connection, now_us)
         if is_dirty:
             self._schedule.kick("sweep")
         if next_due is not None and next_due <= now_us and not self._poller.is_behind:
             self._schedule.kick("poll")
+        if is_wanted:
+            self._schedule.kick("measure")

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from feeds.model.article import Article, Attachment, Correction, Image, Origin, Related, Status
 from feeds.model.dates import from_us, to_us
 from feeds.model.label import Label, fold
+from feeds.model.measures import lacking
 from feeds.model.shown import shown_of
 
 
@@ -128,6 +129,7 @@ def article_of(
 def _shows(article: Article) -> set[tuple[str, str]]:
     """Name all that the article's fragments print and that is not its own."""
     found = {("label", str(label.id)) for label in (*article.authors, *article.tags)}
+    found |= {("file", address) for address in lacking(article)}
     if article.section is not None:
         found.add(("label", str(article.section.id)))
     if article.origin is not None:
