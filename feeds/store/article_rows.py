@@ -1,7 +1,7 @@
 """An article's row and its value, each made from the other. No query here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from feeds.model.article import Article, Attachment, Correction, Image, Origin, Related, Status
 from feeds.model.dates import from_us, to_us
 from feeds.model.label import Label, fold
-from feeds.model.measures import lacking
+from feeds.model.measures import file_address, lacking
 from feeds.model.shown import shown_of
 
 
@@ -79,6 +79,12 @@ def shows_rows(article: Article) -> list[dict[str, object]]:
     return [
         {"kind": kind, "key": key, "moment": moment, "article": article.id} for kind, key in sorted(_shows(article))
     ]
+
+
+def files_told(revision: Mapping[str, Any]) -> set[str]:
+    """Give the addresses of the files that a kept revision names, as `files` has them."""
+    named = [*revision["attachments"], *([revision["image"]] if revision["image"] else [])]
+    return {file_address(file["url"]) for file in named}
 
 
 def moment_of(article: Article) -> int:

@@ -12,7 +12,7 @@ from feeds.model.label import Label
 from feeds.model.shown import shown_of
 from feeds.model.source import shown_address
 from feeds.store import files, search
-from feeds.store.article_rows import article_of, filed_rows, related_rows, row_of, shows_rows
+from feeds.store.article_rows import article_of, filed_rows, files_told, related_rows, row_of, shows_rows
 from feeds.store.labels import label_of
 from feeds.store.labels import load as load_labels
 from feeds.store.schema import article_labels, article_related, article_shows, articles, labels, revisions, sources
@@ -103,8 +103,7 @@ def erase(connection: Connection, article_id: str, at_us: int) -> None:
     blank: dict[str, object] = dict.fromkeys((*texts, *rest), "")
     blank |= {"section": None, "erased_at": at_us, "changed_at": at_us, "is_placed": False}
     connection.execute(update(articles).where(articles.c.id == article_id).values(blank))
-    own = article_shows.c.article == article_id, article_shows.c.kind == "file"
-    addresses = list(connection.execute(select(article_shows.c.key).where(*own)).scalars())
+    addresses = {address for body in revisions_of(connection, article_id) for address in files_told(json.loads(body))}
     for table in (article_labels, article_related, article_shows, revisions):
         connection.execute(delete(table).where(table.c.article == article_id))
     files.forget_unshown(connection, addresses)
