@@ -20,7 +20,7 @@ from feeds.ingest.measure import FIRST_BYTES, measure
 from feeds.logs import event
 from feeds.model.article import Measure
 from feeds.model.dates import to_us
-from feeds.model.source import Validators
+from feeds.model.source import Validators, shown_address
 from feeds.pipeline import pictures
 from feeds.pipeline.files import address_of
 from feeds.pipeline.newsroom import Newsroom
@@ -37,6 +37,7 @@ LOOK = 100  # files of a host looked at in one run
 LOOK_AGAIN = 1.0  # seconds between two looks for more
 PAUSES = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=6))  # after each attempt but the last
 LONGEST = timedelta(days=1)  # that a server may put us off
+FARTHEST = timedelta(days=2)  # no time is set farther ahead, so one that is comes from a wrong clock
 REST = 300.0  # seconds that a host is left alone that does not answer; doubled each time
 LONGEST_REST = 6 * 3600.0
 _FINAL = ("refused", "gone")  # another attempt would come to the same
@@ -102,8 +103,13 @@ class Measurer:
 
     def _due_hosts(self) -> list[str]:
         self._looked_at = self._room.clock.monotonic()
+        now = self._room.clock.now()
         with self._room.store.read() as connection:
-            return files.due_hosts(connection, to_us(self._room.clock.now()))
+            if not files.is_any_past(connection, to_us(now + FARTHEST)):
+                return files.due_hosts(connection, to_us(now))
+        with self._room.store.write() as connection:
+            files.pull_in(connection, to_us(now + FARTHEST), to_us(now))
+            return files.due_hosts(connection, to_us(now))
 
     def _free(self, hosts: list[str]) -> list[str]:
         """Give those of these hosts that may be asked now, as many as there are places."""
@@ -179,7 +185,16 @@ class Measurer:
         now = self._room.clock.now()
         files.keep(connection, known, to_us(now))
         spread(connection, "file", known.address, now)
-        event(_log, "file measured", type=known.type, length=known.length, width=known.width, height=known.height)
+        file = shown_address(known.address)
+        event(
+            _log,
+            "file measured",
+            file=file,
+            type=known.type,
+            length=known.length,
+            width=known.width,
+            height=known.height,
+        )
 
     def _fail(self, connection: Connection, wanted: Wanted, error: PollError) -> None:
         now = self._room.clock.now()
@@ -190,7 +205,8 @@ class Measurer:
         if error.outcome not in _FINAL and wanted.attempts <= len(PAUSES):
             next_us = to_us(now + max(PAUSES[wanted.attempts - 1], min(wait, LONGEST)))
         files.fail(connection, wanted, f"{error.outcome}: {error.detail}", next_us)
-        event(_log, "file not measured", host=wanted.host, attempts=wanted.attempts, reason=error.detail)
+        told = shown_address(wanted.address)
+        event(_log, "file not measured", file=told, attempts=wanted.attempts, reason=error.detail)
 
     def _rest(self, host: str, wait: timedelta) -> None:
         """Leave a host alone that is in trouble: its other files would only keep a place from those of others."""

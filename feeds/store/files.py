@@ -48,6 +48,16 @@ def is_due(connection: Connection, now_us: int) -> bool:
     return connection.execute(select(files.c.address).where(files.c.next_at <= now_us).limit(1)).first() is not None
 
 
+def is_any_past(connection: Connection, at_us: int) -> bool:
+    """Say whether some file's time is later than an instant; one look at an index."""
+    return connection.execute(select(files.c.address).where(files.c.next_at > at_us).limit(1)).first() is not None
+
+
+def pull_in(connection: Connection, past_us: int, to_us: int) -> int:
+    """Bring times that lie too far ahead (the clock was wrong, and was put right) back; give how many."""
+    return connection.execute(update(files).where(files.c.next_at > past_us).values(next_at=to_us)).rowcount
+
+
 def due_hosts(connection: Connection, now_us: int) -> list[str]:
     """Give the hosts that have files due, the one with the newest first; a walk along an index of what is due."""
     newest = func.max(files.c.next_at)
@@ -60,18 +70,20 @@ def due_of(connection: Connection, host: str, now_us: int, limit: int) -> list[W
     statement = select(files.c.address, files.c.host, files.c.attempts).where(
         files.c.host == host, files.c.next_at <= now_us
     )
-    rows = connection.execute(statement.order_by(files.c.next_at.desc(), files.c.address).limit(limit))
+    rows = connection.execute(statement.order_by(files.c.next_at.desc()).limit(limit))
     return [Wanted(*row) for row in rows]
 
 
 def public(connection: Connection, addresses: Collection[str]) -> set[str]:
     """Give those of these addresses that some public article shows."""
-    statement = (
-        select(article_shows.c.key)
-        .join(articles, articles.c.id == article_shows.c.article)
-        .where(article_shows.c.kind == "file", article_shows.c.key.in_(list(addresses)), articles.c.is_placed)
+    shown = exists().where(
+        article_shows.c.kind == "file",
+        article_shows.c.key == files.c.address,
+        articles.c.id == article_shows.c.article,
+        articles.c.is_placed,
     )
-    return set(connection.execute(statement.distinct()).scalars())
+    statement = select(files.c.address).where(files.c.address.in_(list(addresses)), shown)
+    return set(connection.execute(statement).scalars())
 
 
 def claim(connection: Connection, wanted: Wanted, next_us: int | None) -> None:

@@ -4,17 +4,20 @@ import json
 import socket
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from feeds.clock import SystemClock
 from feeds.model.document import Format
 from feeds.model.representation import represent
 from feeds.pipeline import partners, pictures
 from feeds.pipeline.measuring import PAUSES, REST, Measurer
 from feeds.pipeline.poller import make_fetcher
+from feeds.pipeline.worker import Worker
 from feeds.store import articles, places
 from tests.conftest import Desk
 from tests.fakes import FixedClock
@@ -316,6 +319,15 @@ def test_host_in_trouble_is_left_alone_with_its_other_files(hosts: Hosts) -> Non
     assert all(row.known_at is not None for row in hosts.rows().values())
 
 
+def test_clock_that_was_wrong_and_is_put_right_puts_no_file_off_for_ever(hosts: Hosts, clock: FixedClock) -> None:
+    hosts.answers["/a.mp3"] = SOUND
+    clock.advance(days=4000)
+    hosts.desk.put("a", attachments=[{"url": hosts.url("/a.mp3")}], published_at="2026-05-01T07:00:00Z")
+    clock.advance(days=-4000)
+    hosts.settle()
+    assert hosts.asked() == ["/a.mp3"]
+
+
 def test_page_instead_of_a_picture_is_none(hosts: Hosts) -> None:
     hosts.answers["/a.png"] = reply(200, b"<!doctype html><title>Not found", "Content-Type: image/png")
     hosts.desk.put("a", image={"url": hosts.url("/a.png")})
@@ -396,3 +408,28 @@ def test_partners_pictures_are_measured_unless_the_story_is_only_linked(hosts: H
         poll(hosts.desk.room, hosts.fetcher, source)
     hosts.settle()
     assert [path for path in hosts.asked() if path.endswith(".png")] == ["/full.png"]
+
+
+def test_worker_measures_what_is_published_and_polls_meanwhile(
+    environ: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    environ["FEEDS_INGEST__ALLOW_NETWORKS"] = '["127.0.0.0/8"]'
+    environ["FEEDS_INGEST__HOST_SPACING"] = "0s"
+    desk: Desk = request.getfixturevalue("desk")
+    desk = Desk(replace(desk.room, clock=SystemClock()))
+
+    def answer(asked: Request, connection: socket.socket) -> None:
+        connection.sendall(reply(200, rss(item(1))) if asked.path == "/feed" else SOUND)
+
+    with Loopback(answer) as server:
+        worker = Worker(desk.room)
+        worker.start()
+        try:
+            partners.add(desk.room, {"url": f"{server.url}/feed"})
+            desk.put("a", attachments=[{"url": f"{server.url}/{number}.mp3"} for number in range(3)], tags=["Own"])
+            wait_for(lambda: desk.kitchen.find("tags/own", 0, Format.RSS), what="the document")
+            wait_for(lambda: 'length="5000"' in desk.document("tags/own", Format.RSS), what="the enclosure")
+            wait_for(lambda: len(server.requests) == 4, what="the poll, and every file")
+        finally:
+            worker.stop()
+    assert len({request.path for request in server.requests}) == 4
