@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from feeds.ingest.address import refuse_url
 from feeds.model.article import Article
 from feeds.model.dates import to_us
-from feeds.model.markup import ascii_address
+from feeds.model.markup import absolute_address
 from feeds.model.measures import lacking
 from feeds.model.source import host_of
 from feeds.pipeline import pictures
@@ -26,8 +26,8 @@ def want(connection: Connection, room: Newsroom, settled: Sequence[Article], now
 
 
 def address_of(room: Newsroom, address: str) -> str:
-    """Give the address that a file is asked for at."""
-    return ascii_address(room.site.absolute(address))
+    """Give the address that a file is asked for at; one that cannot be read stays as it is, and is refused."""
+    return absolute_address(address, f"{room.site.url}/")
 
 
 def _wanted(room: Newsroom, addresses: set[str]) -> Iterator[tuple[str, str, str]]:
@@ -40,6 +40,6 @@ def _wanted(room: Newsroom, addresses: set[str]) -> Iterator[tuple[str, str, str
 
 
 def _nobodys(url: str) -> str:
-    host = (urlsplit(url).hostname or "").rstrip(".")
+    host = (urlsplit(url).hostname or "").rstrip(".")  # it can be read: refuse_url has done so
     is_so = any(host == name or host.endswith(f".{name}") for name in _NOBODYS)
     return "the host's name is one kept for examples (RFC 2606)" if is_so else ""

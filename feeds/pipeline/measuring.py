@@ -32,7 +32,7 @@ from feeds.store.files import Wanted
 from feeds.store.media import load as load_media
 
 OCTETS = "application/octet-stream"
-MOST = 8  # hosts asked at a time
+MOST = 8  # hosts asked at a time; at most a quarter of what the fetcher has under way, for polls come first
 LOOK = 100  # files of a host looked at in one run
 LOOK_AGAIN = 1.0  # seconds between two looks for more
 PAUSES = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=6))  # after each attempt but the last
@@ -54,6 +54,7 @@ class Measurer:
         self._room = room
         self._fetcher = fetcher
         self._on_come = on_come
+        self._most = max(1, min(MOST, room.settings.ingest.concurrency // 4))
         self._came: queue.SimpleQueue[_Came] = queue.SimpleQueue()
         self._lock = threading.Lock()  # of a run, and of what follows
         self._busy: set[str] = set()
@@ -64,17 +65,17 @@ class Measurer:
     @property
     def may_look(self) -> bool:
         """Say whether a run could begin something that the last one did not."""
-        is_free = len(self._busy) < MOST
+        is_free = len(self._busy) < self._most
         return is_free and self._room.clock.monotonic() - self._looked_at >= LOOK_AGAIN
 
     def run(self) -> int:
         """Keep what has come, and ask about what is due; give how many files were measured."""
         with self._lock:
             came = self._taken()
-            due = [] if self._is_stopping else self._due_hosts()
-            if not came and not self._free(due):
-                return 0
             try:
+                due = [] if self._is_stopping else self._due_hosts()
+                if not came and not self._free(due):
+                    return 0
                 with self._room.store.write() as connection:
                     measured = sum([self._keep(connection, wanted, answer) for wanted, answer in came])
                     found = [self._next_of(connection, host) for host in self._free(due)]
@@ -116,7 +117,7 @@ class Measurer:
         now = self._room.clock.monotonic()
         self._rests = {host: rest for host, rest in self._rests.items() if now < rest[0] + rest[1]}
         free = [host for host in hosts if host not in self._busy and self._rests.get(host, (now,))[0] <= now]
-        return free[: max(0, MOST - len(self._busy))]
+        return free[: max(0, self._most - len(self._busy))]
 
     def _next_of(self, connection: Connection, host: str) -> Wanted | None:
         """Claim the newest file of a host that is to be asked for; those that are ours are looked up on the way."""
