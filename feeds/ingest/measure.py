@@ -51,14 +51,14 @@ def measure(answer: Answer, address: str) -> Measure:
 def _length(answer: Answer) -> int | None:
     """Give the file's length in bytes, where the answer tells it and does not contradict itself."""
     headers, taken = answer.headers, len(answer.body)
+    if answer.status != 206 and not answer.is_part:
+        return taken  # it is all there
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        return None
     if answer.status == 206:  # RFC 9110 §14.4
         told = _PART.fullmatch(headers.get("content-range", "").strip())
         return _sound(told[2], taken) if told and int(told[1]) < int(told[2]) else None
-    if not answer.is_part:
-        return taken
-    if headers.get("content-encoding", "identity").lower() != "identity" or "transfer-encoding" in headers:
-        return None
-    return _sound(headers.get("content-length", ""), taken)
+    return None if "transfer-encoding" in headers else _sound(headers.get("content-length", ""), taken)
 
 
 def _sound(told: str, taken: int) -> int | None:

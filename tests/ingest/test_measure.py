@@ -146,6 +146,10 @@ def test_picture_whose_size_stands_farther_back_has_type_and_length() -> None:
         (reply(200, LONG, MP3, length=5_000_000_000), 5_000_000_000),
         (reply(200, gzip.compress(b"abc", mtime=0), MP3, "Content-Encoding: gzip"), 3),
         (
+            reply(206, gzip.compress(b"abc", mtime=0), MP3, "Content-Encoding: gzip", "Content-Range: bytes 0-22/23"),
+            None,
+        ),
+        (
             reply(200, zlib.compress(LONG + bytes(range(256)) * 9, 0), MP3, "Content-Encoding: deflate"),
             None,
         ),
