@@ -10,7 +10,7 @@ from datetime import datetime
 from feeds.errors import PollError
 from feeds.ingest.address import refuse_url
 from feeds.ingest.challenge import ADVICE, is_challenge
-from feeds.ingest.hop import FEED_STATUSES, Hop
+from feeds.ingest.hop import FEED_STATUSES, PART_STATUSES, Hop
 from feeds.ingest.pace import parse_retry_after
 from feeds.model.source import Validators
 
@@ -29,7 +29,8 @@ class Answer:
 
     `url` is the address that answered, after redirects; `hops` the status and target of each of these. `bytes`
     counts what was received, before decompression, on all hops. `headers` has lower-case names, the last
-    line of each. `validators` are the ones to keep: renewed by a 304 that brings new ones.
+    line of each. `validators` are the ones to keep: renewed by a 304 that brings new ones. `is_part`: the first bytes
+    alone were asked for, and there is more.
     """
 
     status: int
@@ -44,19 +45,22 @@ class Answer:
     headers: dict[str, str]
     validators: Validators
     hops: tuple[tuple[int, str], ...] = ()
+    is_part: bool = False
 
 
 @dataclass(slots=True)
 class Exchange:
     """One poll under way: where it stands, what it sent, how long it may take. Times are monotonic seconds.
 
-    `form` is what a POST sends; None: it is a GET.
+    `form` is what a POST sends; None: it is a GET. `first_bytes` is how much of a file of any kind is asked for; None:
+    a feed is, whole.
     """
 
     url: str
     validators: Validators
     timeout: float
     form: bytes | None = None
+    first_bytes: int | None = None
     began: float | None = None
     deadline: float = 0.0
     received: int = 0
@@ -74,6 +78,8 @@ class Exchange:
 
     def request_headers(self) -> list[bytes]:
         """Give the fields of the next request; validators byte for byte as they came."""
+        if self.first_bytes is not None:
+            return [b"Accept: */*", f"Range: bytes=0-{self.first_bytes - 1}".encode("ascii")]
         known = self._known()
         lines = [f"Accept: {_ACCEPT}".encode("ascii")]
         for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
@@ -112,26 +118,28 @@ class Exchange:
                 last_modified=last_modified or (known.last_modified if is_unchanged else ""),
             ),
             hops=tuple(self.hops),
+            is_part=hop.takes_part and hop.is_enough,
         )
 
     def judge(self, hop: Hop, wall: datetime) -> None:
         """Raise PollError for an answer of no use."""
-        _judge(hop, self._known(), wall)
+        _judge(hop, self._known(), wall, good=FEED_STATUSES if self.first_bytes is None else PART_STATUSES)
 
     def _known(self) -> Validators:
         return self.validators if self.validators.url == self.url else Validators()
 
 
-def _judge(hop: Hop, known: Validators, wall: datetime) -> None:
-    """Raise PollError for a status that brings no feed; 304 is fine where validators were sent."""
+def _judge(hop: Hop, known: Validators, wall: datetime, *, good: tuple[int, ...]) -> None:
+    """Raise PollError for a status that brings nothing; 304 is fine where validators were sent."""
     status, headers = hop.status, hop.headers
     if status == 304 and (known.etag or known.last_modified):
         return
     if status == 410:
-        raise PollError("gone", "410 Gone: the partner has ended this feed", status=status)
-    if is_challenge(bytes(hop.body) if status not in FEED_STATUSES else b"", headers):
+        what = "feed" if good is FEED_STATUSES else "file"
+        raise PollError("gone", f"410 Gone: the partner has ended this {what}", status=status)
+    if is_challenge(bytes(hop.body) if status not in good else b"", headers):
         raise PollError("challenge", f"{status}: {ADVICE}", status=status)
-    if status in FEED_STATUSES:
+    if status in good:
         return
     if status in (429, 503):
         wish = parse_retry_after(headers.get("retry-after", ""), date=headers.get("date", ""), now=wall)

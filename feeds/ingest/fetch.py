@@ -136,12 +136,22 @@ class Fetcher:
             raise answer
         return answer
 
-    def begin(self, url: str, validators: Validators, on_done: OnDone, *, keeps_place: bool = False) -> None:
+    def begin(
+        self,
+        url: str,
+        validators: Validators,
+        on_done: OnDone,
+        *,
+        keeps_place: bool = False,
+        first_bytes: int | None = None,
+    ) -> None:
         """Ask for `url` in its turn; `on_done` is called from the fetching thread and must be quick.
 
-        With `keeps_place` an Answer with a body counts among those under way until `free` is called for it.
+        With `keeps_place` an Answer with a body counts among those under way until `free` is called for it. With
+        `first_bytes` a file of any kind and size is asked for these alone, as they are stored (no content coding).
         """
-        exchange = Exchange(url=url.partition("#")[0], validators=validators, timeout=self._timeout)
+        address = url.partition("#")[0]
+        exchange = Exchange(url=address, validators=validators, timeout=self._timeout, first_bytes=first_bytes)
         self._send(_Flight(exchange, on_done, keeps_place))
 
     def tell(self, hub: str, form: bytes, on_done: OnDone) -> None:
@@ -234,8 +244,13 @@ class Fetcher:
             self._gate.leave(host, now=now)
             flight.on_done(error)
             return
-        form = flight.exchange.form
-        flight.hop = Hop(url=flight.exchange.url, max_bytes=self._max_bytes, needs_head=form is not None)
+        form, part = flight.exchange.form, flight.exchange.first_bytes
+        flight.hop = Hop(
+            url=flight.exchange.url,
+            max_bytes=part or self._max_bytes,
+            takes_part=part is not None,
+            needs_head=form is not None,
+        )
         handle = self._handles.pop() if self._handles else self._new_handle()
         handle.setopt(pycurl.URL, ascii_address(flight.exchange.url).encode("ascii", "replace"))
         handle.setopt(pycurl.HTTPHEADER, flight.exchange.request_headers())
@@ -243,6 +258,10 @@ class Fetcher:
             handle.setopt(pycurl.HTTPGET, 1)
         else:
             handle.setopt(pycurl.POSTFIELDS, form)
+        # Of a part, the length that is announced is the file's; what is taken of it is counted here.
+        handle.setopt(pycurl.MAXFILESIZE_LARGE, self._max_bytes if part is None else 0)
+        # Empty: all that this libcurl can decode.
+        handle.setopt(pycurl.ACCEPT_ENCODING, "" if part is None else "identity")
         handle.setopt(pycurl.TIMEOUT_MS, max(round(left * 1000), 1))
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, max(round(left * 1000), 1))
         # A connection is kept for a poll that waits for it; minutes of keeping would be a burden to the partner.
@@ -262,11 +281,9 @@ class Fetcher:
             pycurl.NETRC: pycurl.NETRC_IGNORED,
             pycurl.NOSIGNAL: 1,
             _QUICK_EXIT: 1,
-            pycurl.MAXFILESIZE_LARGE: self._max_bytes,
             pycurl.HTTP09_ALLOWED: 0,
             pycurl.FOLLOWLOCATION: 0,
             pycurl.USERAGENT: self._user_agent,
-            pycurl.ACCEPT_ENCODING: "",  # all that this libcurl can decode
             pycurl.SSL_VERIFYPEER: 1,
             pycurl.SSL_VERIFYHOST: 2,
         }

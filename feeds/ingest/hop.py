@@ -16,7 +16,8 @@ MAX_ERROR_BODY = 64 * 1024  # of an answer that brings no feed: the marks of a c
 
 REDIRECTS = (301, 302, 303, 307, 308)
 FEED_STATUSES = (200, 203)
-_READ_TO_THE_END = (304, *FEED_STATUSES, 403, 429, 503)  # 304 has no body; in that of errors are a challenge's marks
+PART_STATUSES = (*FEED_STATUSES, 206)  # where the first bytes alone were asked for
+_ENDED_BY_ITSELF = (304, 403, 429, 503)  # 304 has no body; in that of errors are a challenge's marks
 _LISTS = ("cache-control",)  # fields whose lines make one list (RFC 9110 §5.3)
 
 
@@ -25,11 +26,12 @@ class Hop:
     """One request. `target` is where a redirect points; `overflow` says which limit was passed; `""`: none was.
 
     `is_enough` says that what was needed has come: the rest of the answer may be cut off. With `needs_head` nothing but
-    the head is needed, whatever the status.
+    the head is needed, whatever the status; where `takes_part`, the first `max_bytes` of a body are.
     """
 
     url: str
     max_bytes: int
+    takes_part: bool = False
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytearray = field(default_factory=bytearray)
@@ -56,7 +58,7 @@ class Hop:
             if self.status in REDIRECTS:
                 self.target = _target(self.url, self.headers.get("location", ""))
             # Interim answers are followed by another; of all others but these the head says everything.
-            is_read = self.status in _READ_TO_THE_END and (self.status == 304 or not self.needs_head)
+            is_read = self.status in (*self._good, *_ENDED_BY_ITSELF) and (self.status == 304 or not self.needs_head)
             self.is_enough = self.status >= 200 and not is_read
             return -1 if self.is_enough else None
         elif ":" in text and text[0] not in " \t":  # folded lines belong to no field that is read here
@@ -69,8 +71,8 @@ class Hop:
 
     def take_body(self, chunk: bytes) -> int | None:
         """Keep decoded bytes; -1 ends the request."""
-        if self.status not in FEED_STATUSES:
-            room = MAX_ERROR_BODY - len(self.body)
+        if self.takes_part or self.status not in self._good:
+            room = (self.max_bytes if self.status in self._good else MAX_ERROR_BODY) - len(self.body)
             self.body += chunk[:room]
             self.is_enough = len(chunk) >= room
             return -1 if self.is_enough else None
@@ -79,6 +81,10 @@ class Hop:
             return -1
         self.body += chunk
         return None
+
+    @property
+    def _good(self) -> tuple[int, ...]:
+        return PART_STATUSES if self.takes_part else FEED_STATUSES
 
 
 def too_large(max_bytes: int) -> str:

@@ -50,6 +50,20 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What a file's own server told of it, where the article's submitter said nothing (model/measures).
+
+    `address` is the file's as articles have it; empty or None: not told.
+    """
+
+    address: str
+    type: str = ""
+    length: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
     """A story that an article points to.
 
@@ -128,6 +142,7 @@ class Article:
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""
     was_public: bool = False  # once public: its page answers 410 when it is not any more, else 404
+    measured: tuple[Measure, ...] = ()  # beside the article, never in it: no revision has them, no client sends them
 
     @property
     def slug(self) -> str:

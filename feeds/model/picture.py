@@ -2,7 +2,8 @@
 
 The file is walked piece by piece to its end and nothing is decoded: a header that promises a billion pixels costs no
 more than one that promises ten. What is cut off is no picture; what stands behind the end is no part of it and stays
-(telephones put films there), but bytes that a browser could take for a page with script are refused.
+(telephones put films there), but bytes that a browser could take for a page with script are refused. `peek` is content
+with a picture's first bytes: the walk tells the size before it goes on.
 """
 
 import re
@@ -39,6 +40,19 @@ class Picture(NamedTuple):
 
 
 Size = tuple[int, int]
+
+
+def peek(head: bytes) -> Picture | None:
+    """Read type and size off a picture's first bytes; None where they are none's. Size 0 by 0: they do not tell it."""
+    media_type = _type_of(head)
+    if media_type is None:
+        return None
+    try:
+        width, height = next(_SIZES[media_type](head), (0, 0))
+    except (struct.error, IndexError, ValueError):
+        width = height = 0
+    is_told = width > 0 and height > 0 and width * height <= MOST_PIXELS
+    return Picture(media_type, width, height) if is_told else Picture(media_type, 0, 0)
 
 
 def read_picture(data: bytes) -> Picture:
@@ -171,18 +185,18 @@ def _colours(packed: int) -> int:
 def _webp(data: bytes) -> Iterator[Size]:
     """WebP (RFC 9649 §2): lossy, lossless, or a canvas that holds either or frames."""
     end = 8 + int.from_bytes(data[4:8], "little")
-    if end > len(data) + 1:  # some leave the last padding out
-        raise ValueError(_CUT_OFF)
     at, is_first = 12, True
     for _ in range(_PIECES):
         if at + 8 > end:
+            if end > len(data) + 1:  # some leave the last padding out
+                raise ValueError(_CUT_OFF)
             return
         kind, (length,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
-        if at + 8 + length > len(data):
-            raise ValueError(_CUT_OFF)
         if is_first and kind not in (b"VP8 ", b"VP8L", b"VP8X"):
             raise ValueError(_BROKEN)
         yield from _webp_size(kind, data, at + 8)
+        if at + 8 + length > len(data):
+            raise ValueError(_CUT_OFF)
         at, is_first = at + 8 + length + length % 2, False
     raise ValueError(_BROKEN)
 
@@ -213,10 +227,16 @@ class _Box(NamedTuple):
 
 def _avif(data: bytes) -> Iterator[Size]:
     """AVIF (ISO 23008-12 §6.5.3, §9.3): the `ispe` of the primary item; where none is tied to it, the largest."""
-    found = {box.kind: box for box in _boxes(data, 0, len(data))}
-    meta = found.get(b"meta")
-    if meta is None:
+    has_meta = False
+    for box in _boxes(data, 0, len(data)):
+        if box.kind == b"meta":
+            yield from _avif_sizes(data, box)
+            has_meta = True
+    if not has_meta:
         raise ValueError(_BROKEN)
+
+
+def _avif_sizes(data: bytes, meta: _Box) -> Iterator[Size]:
     primary, properties, ties = 0, [], {}
     for box in _boxes(data, meta.start + 4, meta.end):
         if box.kind == b"pitm":

@@ -70,6 +70,7 @@ def revise(
         was_public=current.was_public if current else False,
         withdrawn_at=current.withdrawn_at if current else None,
         withdrawn_reason=current.withdrawn_reason if current else "",
+        measured=current.measured if current else (),
     )
     return _dated(current, draft, wanted, now)
 

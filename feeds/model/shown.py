@@ -15,6 +15,8 @@ from feeds.model.dates import to_us
 
 # Values that no document prints: an article's standing is told by its being there.
 _SILENT = {"status", "revision", "created_at", "expires_at", "withdrawn_at", "withdrawn_reason", "was_public", "bio"}
+# Values that came later: as long as they are empty, an article's text is the one that it had before them.
+_LATER = {"measured"}
 
 
 def shown_of(article: Article) -> str:
@@ -32,7 +34,8 @@ def _spell(value: object) -> str:
     if kind is datetime:
         return f"@{to_us(value)}"  # type: ignore[arg-type]  # a datetime
     if is_dataclass(kind):
-        parts = [f"{name}={_spell(getattr(value, name))}" for name in _printed(kind)]
+        named = ((name, getattr(value, name)) for name in _printed(kind))
+        parts = [f"{name}={_spell(part)}" for name, part in named if part or name not in _LATER]
         return kind.__name__ + "{" + ",".join(parts) + "}"
     return repr(str(value)) if isinstance(value, str) else repr(value)
 

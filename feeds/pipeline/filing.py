@@ -1,6 +1,6 @@
 """Under which labels articles are filed: the names in submissions, found or made, for many articles at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from feeds.model.label import BUILT_IN_SECTIONS, Kind, Label
@@ -33,11 +33,8 @@ def file(connection: Connection, wanted: Sequence[Submission], now: datetime) ->
     What bylines tell of an author fills what is empty, and all of them see it filled. Says as well whether something
     was filled: articles that were loaded before are out of date then.
     """
-    found = {
-        kind: labels.resolve_all(connection, kind, dict.fromkeys(name for sent in wanted for name in names(sent)))
-        for kind, names in _NAMES.items()
-    }
-    bylines = [[_author(connection, author, found[Kind.AUTHORS]) for author in sent.authors] for sent in wanted]
+    found = {kind: _resolved(connection, kind, wanted) for kind in (Kind.TAGS, Kind.SECTIONS)}
+    bylines = [byline for some in _runs(wanted) for byline in _bylines(connection, some)]
     known = {label.id: label for byline in bylines for label in byline}
     before = dict(known)
     for sent, byline in zip(wanted, bylines, strict=True):
@@ -52,6 +49,24 @@ def file(connection: Connection, wanted: Sequence[Submission], now: datetime) ->
         for sent, byline in zip(wanted, bylines, strict=True)
     ]
     return filings, known != before
+
+
+def _resolved(connection: Connection, kind: Kind, wanted: Sequence[Submission]) -> dict[str, Label]:
+    return labels.resolve_all(connection, kind, dict.fromkeys(name for sent in wanted for name in _NAMES[kind](sent)))
+
+
+def _runs(wanted: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
+    """Part submissions behind each that names an author by slug: whom it makes, those behind it may mean by name."""
+    began = 0
+    for at, sent in enumerate(wanted, 1):
+        if at == len(wanted) or any(author.slug is not None for author in sent.authors):
+            yield wanted[began:at]
+            began = at
+
+
+def _bylines(connection: Connection, wanted: Sequence[Submission]) -> list[list[Label]]:
+    named = _resolved(connection, Kind.AUTHORS, wanted)
+    return [[_author(connection, author, named) for author in sent.authors] for sent in wanted]
 
 
 def _author(connection: Connection, sent: SentAuthor, named: dict[str, Label]) -> Label:

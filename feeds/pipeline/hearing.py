@@ -27,7 +27,7 @@ class Hearing:
 
 
 def of(kind: str) -> Hearing:
-    """Give the way of a kind: label, article, title, source; merge; rule."""
+    """Give the way of a kind: label, article, title, source, file; merge; rule."""
     if kind == "merge":
         return Hearing(_labelled, _relabel)
     if kind == "rule":

@@ -19,10 +19,11 @@ from feeds.model.representation import represent
 from feeds.model.revise import check, publish_due, revise, withdraw
 from feeds.model.submission import Submission
 from feeds.pipeline import filing, pictures, relating
+from feeds.pipeline.files import want
 from feeds.pipeline.membership import place
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
-from feeds.store import articles, dirty, places, tombstones
+from feeds.store import articles, dirty, files, places, tombstones
 from feeds.store.database import Connection
 from feeds.store.parts import CURRENT
 
@@ -192,6 +193,8 @@ def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], 
         replace(change.article, related=related, was_public=change.article.was_public or change.article.is_public(now))
         for change, related in zip(changes, tied, strict=True)
     ]
+    settled = files.measured(connection, settled)
+    want(connection, room, settled, now)
     keeps = [
         articles.Keep(article=article, is_placed=article.is_public(now), is_new=change.before is None, ours=change.ours)
         for change, article in zip(changes, settled, strict=True)

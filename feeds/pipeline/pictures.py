@@ -58,10 +58,17 @@ def path_of(room: Newsroom, name: str) -> Path:
     return _folder(room) / name
 
 
+def name_of(room: Newsroom, url: str) -> str | None:
+    """Give the name of our picture that an address leads to, rooted or absolute; None where it leads elsewhere."""
+    path = url.removeprefix(room.site.url)
+    name = path.removeprefix(_FOLDER)
+    return name if path.startswith(_FOLDER) and NAME.fullmatch(name) else None
+
+
 def completed(connection: Connection, room: Newsroom, wanted: Iterable[Submission]) -> list[Submission]:
     """Fill what submissions leave out of pictures that we serve; one query for all of them."""
     submissions = list(wanted)
-    named = {name for sent in submissions for part in _parts(sent) if (name := _name_of(room, part.url))}
+    named = {name for sent in submissions for part in _parts(sent) if (name := name_of(room, part.url))}
     if not named:
         return submissions
     known = media.load(connection, named)
@@ -70,7 +77,7 @@ def completed(connection: Connection, room: Newsroom, wanted: Iterable[Submissio
 
 def unmeasured(connection: Connection, room: Newsroom, image: dict[str, object]) -> dict[str, object]:
     """Give an article's image, as it is told, without what was filled in: it would be wrong of another picture."""
-    name = _name_of(room, str(image.get("url", "")))
+    name = name_of(room, str(image.get("url", "")))
     medium = media.load(connection, [name]).get(name) if name else None
     if medium is None:
         return image
@@ -93,7 +100,7 @@ def _parts(sent: Submission) -> list[SentImage | SentAttachment]:
 
 def _completed(sent: Submission, room: Newsroom, known: dict[str, Medium]) -> Submission:
     def filled(part: Part) -> Part:
-        medium = known.get(_name_of(room, part.url) or "")
+        medium = known.get(name_of(room, part.url) or "")
         lacking = [name for name in MEASURES if getattr(part, name, 0) in ("", None)] if medium is not None else []
         return part.model_copy(update={name: getattr(medium, name) for name in lacking})
 
@@ -103,13 +110,6 @@ def _completed(sent: Submission, room: Newsroom, known: dict[str, Medium]) -> Su
 
 def _folder(room: Newsroom) -> Path:
     return room.settings.instance / "media"
-
-
-def _name_of(room: Newsroom, url: str) -> str | None:
-    """Give the name of our picture that an address leads to, rooted or absolute; None where it leads elsewhere."""
-    path = url.removeprefix(room.site.url)
-    name = path.removeprefix(_FOLDER)
-    return name if path.startswith(_FOLDER) and NAME.fullmatch(name) else None
 
 
 def _write(path: Path, data: bytes) -> None:

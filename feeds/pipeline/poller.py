@@ -44,10 +44,11 @@ _Done = tuple[Asked, Answer | PollError | None] | Came | None  # None: there may
 class Poller:
     """Polls what is due until stopped; its threads start with the first `run`."""
 
-    def __init__(self, room: Newsroom) -> None:
+    def __init__(self, room: Newsroom, fetcher: Fetcher | None = None) -> None:
+        """Take the fetcher, which is stopped with the poller; without one it makes its own."""
         self._room = room
         ingest = room.settings.ingest
-        self._fetcher = make_fetcher(room)
+        self._fetcher = fetcher or make_fetcher(room)
         self._readers = Readers()
         self._reading = ThreadPoolExecutor(CHILDREN, thread_name_prefix="read")
         spacing = ingest.host_spacing.total_seconds()

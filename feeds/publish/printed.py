@@ -19,6 +19,7 @@ from feeds.model.dates import rfc3339, whole_second
 from feeds.model.document import Format, Masthead, Variant
 from feeds.model.label import Label
 from feeds.model.markup import ascii_address, xml_text
+from feeds.model.measures import measured_attachments, measured_image
 from feeds.model.site import Site
 
 # By the ending of an address, where nobody said the type; a fixed table gives the same bytes on every machine.
@@ -133,6 +134,8 @@ def print_article(article: Article, site: Site, variant: Variant) -> PrintedArti
         content = xml_text("".join([body, *_corrected(corrections), *_credited(credit, canonical)]))
     summary = "" if rights == "link" else markup.summary(article.standfirst, article.content_html)
     language = article.language or site.language
+    # Of what is only to be linked, no picture and no file goes out.
+    image, files = (None, ()) if rights == "link" else (measured_image(article), measured_attachments(article))
     return PrintedArticle(
         id=article.id,
         guid=site.article_guid(article.id),
@@ -152,8 +155,8 @@ def print_article(article: Article, site: Site, variant: Variant) -> PrintedArti
         authors=tuple(_named(author, site) for author in article.authors),
         tags=tuple(_named(tag, site) for tag in article.tags),
         section=None if article.section is None else _named(article.section, site),
-        image=None if article.image is None or rights == "link" else _image(article.image, site),
-        attachments=() if rights == "link" else tuple(_attachment(each, site) for each in article.attachments),
+        image=None if image is None else _image(image, site),
+        attachments=tuple(_attachment(each, site) for each in files),
         # A line that names a story of ours by its id alone says nothing while that is not public.
         related=tuple(_pointer(each, site) for each in article.related if each.tied or each.title or each.url),
         corrections=corrections,

@@ -106,6 +106,7 @@ class ScheduleSettings:
     due: Annotated[timedelta, duration("100ms")]
     poll: Annotated[timedelta, duration("100ms")]
     push: Annotated[timedelta, duration("100ms")]
+    measure: Annotated[timedelta, duration("100ms")]
     trending: Annotated[timedelta, duration("1s")]
     verify: Annotated[timedelta, duration("1s")]
     housekeeping: Annotated[timedelta, duration("1s")]

@@ -1,7 +1,7 @@
 """An article's row and its value, each made from the other. No query here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from feeds.model.article import Article, Attachment, Correction, Image, Origin, Related, Status
 from feeds.model.dates import from_us, to_us
 from feeds.model.label import Label, fold
+from feeds.model.measures import file_address, lacking
 from feeds.model.shown import shown_of
 
 
@@ -80,6 +81,12 @@ def shows_rows(article: Article) -> list[dict[str, object]]:
     ]
 
 
+def files_told(revision: Mapping[str, Any]) -> set[str]:
+    """Give the addresses of the files that a kept revision names, as `files` has them."""
+    named = [*revision["attachments"], *([revision["image"]] if revision["image"] else [])]
+    return {file_address(file["url"]) for file in named}
+
+
 def moment_of(article: Article) -> int:
     """Give the instant (µs) by which lists are ordered: when it was published, else made."""
     return to_us(article.published_at or article.created_at)
@@ -128,6 +135,7 @@ def article_of(
 def _shows(article: Article) -> set[tuple[str, str]]:
     """Name all that the article's fragments print and that is not its own."""
     found = {("label", str(label.id)) for label in (*article.authors, *article.tags)}
+    found |= {("file", address) for address in lacking(article)}
     if article.section is not None:
         found.add(("label", str(article.section.id)))
     if article.origin is not None:

@@ -11,8 +11,8 @@ from feeds.model.article import Article, Origin, Related, RelatedTarget
 from feeds.model.label import Label
 from feeds.model.shown import shown_of
 from feeds.model.source import shown_address
-from feeds.store import search
-from feeds.store.article_rows import article_of, filed_rows, related_rows, row_of, shows_rows
+from feeds.store import files, search
+from feeds.store.article_rows import article_of, filed_rows, files_told, related_rows, row_of, shows_rows
 from feeds.store.labels import label_of
 from feeds.store.labels import load as load_labels
 from feeds.store.schema import article_labels, article_related, article_shows, articles, labels, revisions, sources
@@ -20,7 +20,7 @@ from feeds.store.upsert import insert_missing, upsert
 
 
 def load(connection: Connection, ids: Sequence[str]) -> dict[str, Article]:
-    """Give articles by id, with labels, origin and what related lines stand for now; six queries for any number."""
+    """Give articles by id, with labels, origin, what related lines stand for now and files measured; seven queries."""
     rows = connection.execute(select(articles).where(articles.c.id.in_(ids), articles.c.erased_at.is_(None))).all()
     if not rows:
         return {}
@@ -28,8 +28,8 @@ def load(connection: Connection, ids: Sequence[str]) -> dict[str, Article]:
     sections = load_labels(connection, {row.section for row in rows if row.section is not None})
     related = _related_of(connection, ids)
     origins = _origins_of(connection, {row.source for row in rows if row.source is not None})
-    return {
-        row.id: article_of(
+    found = [
+        article_of(
             row,
             labels=bylines[row.id],
             section=sections.get(row.section),
@@ -37,7 +37,8 @@ def load(connection: Connection, ids: Sequence[str]) -> dict[str, Article]:
             origin=None if row.source is None else replace(origins[row.source], entry_id=row.entry_id),
         )
         for row in rows
-    }
+    ]
+    return {article.id: article for article in files.measured(connection, found)}
 
 
 def find(connection: Connection, article_id: str) -> Article | None:
@@ -102,8 +103,10 @@ def erase(connection: Connection, article_id: str, at_us: int) -> None:
     blank: dict[str, object] = dict.fromkeys((*texts, *rest), "")
     blank |= {"section": None, "erased_at": at_us, "changed_at": at_us, "is_placed": False}
     connection.execute(update(articles).where(articles.c.id == article_id).values(blank))
+    addresses = {address for body in revisions_of(connection, article_id) for address in files_told(json.loads(body))}
     for table in (article_labels, article_related, article_shows, revisions):
         connection.execute(delete(table).where(table.c.article == article_id))
+    files.forget_unshown(connection, addresses)
     search.forget(connection, article_id)
 
 

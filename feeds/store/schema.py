@@ -188,6 +188,27 @@ media = Table(
     _at("created_at"),
 )
 
+# Files of which articles leave something out, by address: asked about, and what came of it. A row stays, so that no
+# address is asked about again.
+files = Table(
+    "files",
+    metadata,
+    Column("address", Text, primary_key=True),  # as articles have it, without fragment
+    _text("host"),  # with its port: to one host goes one request at a time; empty: it is ours
+    # asking
+    _at("next_at", optional=True),  # null: never again
+    _count("attempts"),
+    _text("reason"),  # why the last one failed
+    # as its server told
+    _at("known_at", optional=True),
+    _text("type"),
+    Column("length", BigInteger, nullable=True),
+    Column("width", BigInteger, nullable=True),
+    Column("height", BigInteger, nullable=True),
+    Index("files_due", "next_at", sqlite_where=text("next_at IS NOT NULL")),
+    Index("files_of_host", "host", "next_at", sqlite_where=text("next_at IS NOT NULL")),
+)
+
 # Page views by spans of ten minutes.
 page_views = Table(
     "page_views",
@@ -204,7 +225,7 @@ page_views = Table(
 article_shows = Table(
     "article_shows",
     metadata,
-    Column("kind", Text, nullable=False),  # label, article, title, source
+    Column("kind", Text, nullable=False),  # label, article, title, source, file
     Column("key", Text, nullable=False),
     _at("moment"),  # the article's
     Column("article", ForeignKey("articles.id"), nullable=False),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.model.picture import Picture, read_picture
+from feeds.model.picture import Picture, peek, read_picture
 from tests.model.pictures import avif, box, chunk, gif, jpeg, png, riff, segment, vp8, vp8l, vp8x
 
 GOOD = [
@@ -26,6 +26,34 @@ def test_type_and_size_are_read_from_the_bytes(data: bytes, media_type: str) -> 
     found = read_picture(data)
     assert found.type == media_type
     assert (found.width, found.height) in {(320, 200), (2000, 1500)}
+
+
+@pytest.mark.parametrize(("data", "media_type"), GOOD)
+def test_first_bytes_tell_the_same_once_they_reach_the_size(data: bytes, media_type: str) -> None:
+    whole = read_picture(data)
+    told = [peek(data[:length]) for length in range(len(data) + 1)]
+    assert set(told) <= {None, Picture(media_type, 0, 0), whole}
+    assert [told.index(one) for one in dict.fromkeys(told)] == sorted(told.index(one) for one in set(told))
+    assert told[-1] == whole
+    assert told.index(whole) < len(data)
+
+
+@pytest.mark.parametrize(
+    "data", [png(0, 3), gif(0, 0), png(20_000, 5001), b"\x89PNG\r\n\x1a\nIHDR" * 9, b"\xff\xd8\xff" * 99]
+)
+def test_first_bytes_that_tell_no_size_tell_the_type(data: bytes) -> None:
+    found = peek(data)
+    assert found is not None
+    assert (found.width, found.height) == (0, 0)
+
+
+@given(
+    st.binary(max_size=64),
+    st.sampled_from([b"", b"\xff\xd8\xff", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x10ftypavif"]),
+)
+def test_any_first_bytes_can_be_looked_at(data: bytes, start: bytes) -> None:
+    found = peek(start + data)
+    assert found is None or (found.width > 0) == (found.height > 0)
 
 
 @pytest.mark.parametrize(("data", "media_type"), GOOD)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from feeds.errors import Refusal
@@ -19,6 +19,7 @@ from tests.conftest import ROOT, Desk
 from tests.fakes import FixedClock
 
 NAMES = ["Harbour", "harbour", "City", "Año", "Ano"]
+OTHER = {"name": "Other", "slug": "ben"}
 TITLES = ["Ferry back", "Pier closed", "Fog"]
 
 article = st.fixed_dictionaries(
@@ -29,7 +30,7 @@ article = st.fixed_dictionaries(
             st.one_of(
                 st.sampled_from(["Ada", "Ben"]),
                 st.just({"name": "Ada", "bio": "Sails", "url": "https://ada.example/"}),
-                st.just({"name": "Other", "slug": "ben"}),
+                st.just(OTHER),
             ),
             max_size=2,
         ),
@@ -67,6 +68,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(batch, min_size=1, max_size=3))
+@example(batches=[[("a", {"title": "Fog", "authors": [OTHER]}), ("b", {"title": "Fog", "authors": ["Ben"]})]])
+@example(batches=[[("a", {"title": "Fog", "authors": ["Ben"]}), ("b", {"title": "Fog", "authors": [OTHER, "Ben"]})]])
 def test_many_at_once_end_as_one_by_one(batches: list, migrated: Path, pair: Path) -> None:
     ends = []
     for number, at_once in enumerate((True, False)):

@@ -1,16 +1,20 @@
 """What people reported of other publishers' documents, each kind made right: a test a report."""
 
+import html
+import html.entities
 import json
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from feeds.ingest.opml import read_opml
 from feeds.model import markup
 from feeds.model.article import Article, Attachment, Image
 from feeds.model.document import Format
-from feeds.publish import lint
+from feeds.publish import lint, opml
 from tests.publish import newsroom
 from tests.publish.newsroom import SITE, article, author, document, instant, masthead, tag
 from tests.publish.reading import ATOM, DC, Read, channel, entries, links
@@ -43,22 +47,38 @@ def test_change_of_the_sites_address_does_not_make_a_story_new(format: Format) -
 
 @FORMATS
 def test_pictures_at_rooted_addresses_become_absolute_everywhere(format: Format) -> None:
+    body = """<p><img src="/media/a.png" srcset="/media/b.png 2x, /media/e.png 3x"><a href="#part">x</a></p>
+        <video src="/media/f.mp4" poster="/media/g.png"><track src="/media/h.vtt"></video>
+        <picture><source srcset="/media/i.webp"><img src="/media/j.png"></picture><audio src="/media/k.mp3"></audio>"""
     story = article(
-        content_html='<p><img src="/media/a.png" srcset="/media/b.png 2x"><a href="#part">x</a></p>',
+        content_html=markup.clean(body),
         image=Image(url="/media/c.png"),
         attachments=(Attachment(url="/media/d.mp3", type="audio/mpeg", length=1),),
     )
     found = read(format, story)
     data = document(format, (story,)).decode()
-    for name in ("a.png", "b.png", "c.png", "d.mp3"):
+    for name in "a.png b.png c.png d.mp3 e.png f.mp4 g.png h.vtt i.webp j.png k.mp3".split():
         assert data.count(f"/media/{name}") == data.count(f"https://news.example/media/{name}") > 0
     assert f'href="{SITE.url}{story.path}#part"' in (found.content or "")
 
 
 @FORMATS
-def test_address_without_scheme_keeps_its_own_host(format: Format) -> None:
-    found = read(format, article(content_html='<p><img src="//cdn.example/a.png"></p>'))
-    assert found.content == '<p><img src="https://cdn.example/a.png"></p>'
+@pytest.mark.parametrize(
+    ("sent", "printed"),
+    [
+        ('<p><img src="//cdn.example/a.png"></p>', '<p><img src="https://cdn.example/a.png"></p>'),
+        ('<p><img src="//CDN.example"></p>', '<p><img src="https://CDN.example"></p>'),
+        (
+            '<p><img srcset="//cdn.example/a.png, //cdn.example/b.png 2x"></p>',
+            '<p><img srcset="https://cdn.example/a.png, https://cdn.example/b.png 2x"></p>',
+        ),
+        ('<p><a href="//else.example/x?y#z">x</a></p>', '<p><a href="https://else.example/x?y#z">x</a></p>'),
+        ('<video poster="//cdn.example/p.png"></video>', '<video poster="https://cdn.example/p.png"></video>'),
+        ('<p><iframe src="//player.example/1"></iframe></p>', '<p><a href="https://player.example/1">'),
+    ],
+)
+def test_address_without_scheme_keeps_its_own_host(sent: str, printed: str, format: Format) -> None:
+    assert (read(format, article(content_html=markup.clean(sent))).content or "").startswith(printed)
 
 
 @FORMATS
@@ -108,7 +128,9 @@ def test_invisible_control_characters_go_out_nowhere(format: Format) -> None:
 
 @FORMATS
 def test_apostrophe_in_a_tag_stays_an_apostrophe(format: Format) -> None:
-    assert read(format, article(tags=(tag("Rock 'n' Roll"), tag('"Q" & <A>')))).tags == ["Rock 'n' Roll", '"Q" & <A>']
+    names = ["Rock 'n' Roll", '"Q" & <A>', "L’été", "&#39;", "&apos;", "&amp;#x27;"]
+    found = read(format, article(tags=tuple(map(tag, names)), authors=tuple(map(author, names))))
+    assert (found.tags, found.authors) == (names, names)
 
 
 @FORMATS
@@ -121,14 +143,47 @@ def test_soft_hyphen_written_as_a_reference_is_no_undeclared_entity(format: Form
 
 
 @FORMATS
-def test_summary_shows_no_markup_and_keeps_paragraphs_apart(format: Format) -> None:
-    story = article(content_html="<p>One <b>bold</b>ly</p><p>two</p><ul><li>three</li><li>four<br>five</li></ul>")
-    assert read(format, story).summary == "One boldly two three four five"
+def test_every_named_character_of_html_is_written_as_itself(format: Format) -> None:
+    names = sorted(name for name in html.entities.html5 if name.endswith(";"))
+    story = article(content_html=markup.clean("<p>" + " ".join(f"&{name}" for name in names) + "</p>"))
+    content = read(format, story).content or ""
+    assert set(re.findall(r"&[A-Za-z][A-Za-z0-9]*;", content)) <= {"&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;"}
+    text = html.unescape(content.replace("&nbsp;", "\u00a0"))
+    assert text == "<p>" + " ".join(html.entities.html5[name] for name in names) + "</p>"
 
 
 @FORMATS
-def test_line_breaks_in_code_are_kept(format: Format) -> None:
-    assert read(format, article(content_html="<pre>a\n  b\n\nc</pre>")).content == "<pre>a\n  b\n\nc</pre>"
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        (
+            "<p>One <b>bold</b>ly</p><p>two</p><ul><li>three</li><li>four<br>five</li></ul>",
+            "One boldly two three four five",
+        ),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><th>c</th></tr></table><h2>d</h2>e", "a b c d e"),
+        ("<p>a<!-- not this --></p>\n<pre>b\n  c</pre><blockquote>d</blockquote><hr>e", "a b c d e"),
+        ("<style>p {}</style><script>alert(1)</script><p>a &lt;b&gt; &amp;amp; c</p>", "a <b> &amp; c"),
+        ("<dl><dt>a</dt><dd>b</dd></dl><figure><img alt='x'><figcaption>c</figcaption></figure>d", "a b c d"),
+        ("<p>un<wbr>broken<em>ness</em>, H<sub>2</sub>O</p>", "unbrokenness, H2O"),
+        ("<div>a<div>b</div>c</div><p></p><p>&nbsp;</p>d", "a b c d"),
+    ],
+)
+def test_summary_shows_no_markup_and_keeps_paragraphs_apart(body: str, summary: str, format: Format) -> None:
+    assert read(format, article(content_html=markup.clean(body))).summary == summary
+
+
+@FORMATS
+@pytest.mark.parametrize(
+    ("sent", "printed"),
+    [
+        ("<pre>a\n  b\n\nc</pre>", "<pre>a\n  b\n\nc</pre>"),
+        ("<pre><code>a\r\n\tb\rc </code></pre>", "<pre><code>a\n\tb\nc </code></pre>"),
+        ("<pre>\n\na</pre>", "<pre>\n\na</pre>"),
+        ("<p>a<br>b<br/>\nc</p>", "<p>a<br>b<br>\nc</p>"),
+    ],
+)
+def test_line_breaks_in_code_are_kept(sent: str, printed: str, format: Format) -> None:
+    assert read(format, article(content_html=markup.clean(sent))).content == printed
 
 
 @FORMATS
@@ -177,10 +232,14 @@ def test_length_is_in_bytes_and_never_the_duration(format: Format) -> None:
 
 
 @FORMATS
-def test_local_time_is_turned_into_utc(format: Format) -> None:
-    local = datetime(2026, 5, 1, 10, 30, tzinfo=timezone(timedelta(hours=2)))
-    expected = "Fri, 01 May 2026 08:30:00 GMT" if format is Format.RSS else "2026-05-01T08:30:00Z"
-    assert read(format, article(published_at=local)).published == expected
+@pytest.mark.parametrize("minutes", [120, -570, 345, 840, -720, 0])
+def test_local_time_is_turned_into_utc(minutes: int, format: Format) -> None:
+    zone = timezone(timedelta(minutes=minutes))
+    local = datetime(2026, 5, 1, 8, 30, tzinfo=UTC).astimezone(zone)
+    found = read(format, article(published_at=local, updated_at=local + timedelta(hours=1)))
+    assert found.published == ("Fri, 01 May 2026 08:30:00 GMT" if format is Format.RSS else "2026-05-01T08:30:00Z")
+    data = document(format, (article(published_at=local, updated_at=local + timedelta(hours=1)),))
+    assert b"2026-05-01T09:30:00Z" in data
 
 
 @FORMATS
@@ -203,8 +262,43 @@ def test_channel_without_articles_is_a_valid_document(format: Format) -> None:
     assert entries(format, data) == []
 
 
-def test_json_feed_has_its_content_under_the_right_key() -> None:
+# JSON Feed 1.1, top level, items, attachments, authors and hubs; extensions begin with an underscore.
+_KEYS = {
+    "": "version title home_page_url feed_url description user_comment next_url icon favicon authors language expired"
+    " hubs items",
+    "items": "id url external_url title content_html content_text summary image banner_image date_published"
+    " date_modified authors tags language attachments",
+    "attachments": "url mime_type title size_in_bytes duration_in_seconds",
+    "authors": "name url avatar",
+    "hubs": "type url",
+}
+
+
+def test_json_feed_has_its_content_under_the_right_key_and_no_key_that_it_does_not_know() -> None:
     assert read(Format.JSON, newsroom.PLAIN).raw["content_html"] == newsroom.PLAIN.content_html
+
+    def look(value: dict[str, object], kind: str) -> None:
+        own = {key for key in value if not key.startswith("_")}
+        assert own <= set(_KEYS[kind].split())
+        for key in own & set(_KEYS):
+            for inner in value[key]:  # type: ignore[attr-defined]  # a list
+                look(inner, key)
+
+    for variant in (newsroom.FULL, newsroom.SUMMARY):
+        look(json.loads(document(Format.JSON, newsroom.STORIES, variant=variant)), "")
+
+
+def test_list_of_feeds_is_well_formed_with_any_address_and_title() -> None:
+    rows = [
+        opml.Outline("R&D <b>\"x\"</b> 'y' ]]>", "https://a.example/f?a=1&b=2&lt=3", "https://a.example/?x='\"&y"),
+        opml.Outline("\x00\x0b\ufffe\ud83d&shy;", "https://b.example/&amp;"),
+    ]
+    data = opml.write("A & <B>", {"": rows[:1], "C & D": rows[1:]})
+    root = ET.fromstring(data)
+    assert root.findtext("head/title") == "A & <B>"
+    told = [(row.get("text"), row.get("xmlUrl"), row.get("htmlUrl")) for row in root.iter("outline") if row.get("type")]
+    assert told == [(rows[0].title, rows[0].xml_url, rows[0].html_url), (" &shy;", rows[1].xml_url, None)]
+    assert [one.xml_url for one in read_opml(data)] == [row.xml_url for row in rows]
 
 
 @FORMATS

@@ -1,5 +1,6 @@
 """docs/documents.md says what every change does to documents: its table is run, row by row."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -10,10 +11,13 @@ import pytest
 from feeds.model.document import Format
 from feeds.model.label import Kind
 from feeds.model.rule import Rule
-from feeds.pipeline import due, names
+from feeds.pipeline import due, names, pictures
+from feeds.pipeline.measuring import Measurer
+from feeds.pipeline.poller import make_fetcher
 from feeds.store import labels
 from tests.conftest import ROOT, Desk
 from tests.fakes import FixedClock
+from tests.model.pictures import png
 
 TABLE = (Path(__file__).parents[2] / "docs" / "documents.md").read_text(encoding="utf-8")
 ROWS = [
@@ -49,6 +53,16 @@ def ruled(desk: Desk) -> None:
 def expire(desk: Desk) -> None:
     desk.room.clock.advance(days=1)
     due.run(desk.room)
+
+
+PICTURE = png(64, 48)
+ILLUSTRATED = {"image": {"url": f"/media/{hashlib.blake2b(PICTURE, digest_size=16).hexdigest()}.png"}, **BASE}
+
+
+def measure(desk: Desk) -> None:
+    """Have a picture of the newsroom's own come that an article named before."""
+    pictures.take(desk.room, PICTURE, "image/png")
+    assert Measurer(desk.room, make_fetcher(desk.room)).run() == 0  # nobody was asked
 
 
 # What is there before, what is done, and the keys whose stamps move.
@@ -108,6 +122,11 @@ MOVES: dict[str, tuple[Callable[[Desk], object], Callable[[Desk], object], set[s
         lambda d: (d.put("a", "A", tags=["Two"]), d.put("b", "B", section="Picked")),
         ruled,
         {"sections/picked"},
+    ),
+    "a file measured": (
+        lambda d: d.put("a", "A", **ILLUSTRATED),
+        measure,
+        {"site", "tags/one", "authors/ada", "sections/news"},
     ),
 }
 

@@ -1,12 +1,13 @@
 """A database of an older version becomes one of this version, with all that was in it, and a copy beside it."""
 
+import json
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from feeds.store import dirty
+from feeds.store import dirty, files
 from feeds.store.database import Store, newest_schema
 from feeds.store.migrate import migrate
 
@@ -32,5 +33,44 @@ def test_first_schema_becomes_the_newest_with_every_channel_marked(tmp_path: Pat
             assert (7, 0) in dirty.pending(connection, 10)
         assert (tmp_path / "broadsheet.db.schema-1.copy").exists()
         assert migrate(store) == (newest_schema(), newest_schema())
+    finally:
+        store.close()
+
+
+def test_files_of_articles_that_are_there_already_are_asked_about_newest_first(tmp_path: Path) -> None:
+    store = store_at(tmp_path / "broadsheet.db", "0006")
+    bare, there = {"url": "https://cdn.test/a.png"}, {"url": "https://CDN.test/b.png", "type": "image/png"}
+    whole = {"url": "/media/w.mp3", "type": "audio/mpeg", "length": 3}
+    rows = [
+        ("old", 1, bare, [], 5),
+        ("new", 1, there, [whole, {"url": "https://cdn.test/a.png#x"}], 9),
+        ("draft", 0, None, [{"url": "https://cdn.test/c.mp3", "length": 4}], 7),
+        ("bare", 1, None, [], 6),
+        ("whole", 1, {"url": "/m.png", "type": "image/png", "length": 1, "width": 1, "height": 1}, [whole], 8),
+    ]
+    insert = text(
+        "INSERT INTO articles"
+        " (id, folded_id, image, attachments, is_placed, moment, updated_at, created_at, changed_at)"
+        " VALUES (:id, :id, :image, :attachments, :placed, :moment, 0, 0, 0)"
+    )
+    try:
+        with store.write() as connection:
+            for name, placed, image, attachments, moment in rows:
+                told = {"image": json.dumps(image) if image else "", "attachments": json.dumps(attachments)}
+                connection.execute(insert, {"id": name, "placed": placed, "moment": moment, **told})
+        migrate(store)
+        with store.read() as connection:
+            shows = connection.execute(text("SELECT kind, key, moment, article FROM article_shows ORDER BY 2, 3")).all()
+            due = files.due_hosts(connection, 10), files.due_of(connection, "cdn.test", 10, 10)
+            kept = connection.execute(text("SELECT id, image, attachments FROM articles")).all()
+        assert [tuple(row) for row in shows] == [
+            ("file", "https://CDN.test/b.png", 9, "new"),
+            ("file", "https://cdn.test/a.png", 5, "old"),
+            ("file", "https://cdn.test/a.png", 9, "new"),
+            ("file", "https://cdn.test/c.mp3", 7, "draft"),
+        ]
+        assert due[0] == ["cdn.test"]
+        assert {wanted.address for wanted in due[1]} == {"https://CDN.test/b.png", "https://cdn.test/a.png"}
+        assert len(kept) == len(rows)
     finally:
         store.close()

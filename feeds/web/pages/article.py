@@ -9,6 +9,7 @@ from feeds.model.article import Article
 from feeds.model.dates import rfc3339
 from feeds.model.label import Label
 from feeds.model.markup import for_page, summary
+from feeds.model.measures import measured_attachments, measured_image
 from feeds.model.site import Site
 from feeds.store import articles
 from feeds.web.auth import room
@@ -45,7 +46,7 @@ def show(article_id: str, slug: str = "") -> Response:
 def _page(article: Article, site: Site) -> Response:
     url = site.url + article.path
     text = summary(article.standfirst, article.content_html)
-    image = absolute_image(article.image, site)
+    image = absolute_image(measured_image(article), site)
     page = Page(
         title=f"{article.title} – {site.title}",
         description=text,
@@ -66,6 +67,7 @@ def _page(article: Article, site: Site) -> Response:
         published_text=spell_time(published),
         updated_text=spell_time(article.updated_at) if article.updated_at > published else None,
         image=image,
+        attachments=measured_attachments(article),
         related=[
             {"title": line.title or line.tied.title, "url": site.url + line.tied.path}
             if line.tied

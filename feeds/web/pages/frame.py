@@ -10,6 +10,7 @@ from feeds.errors import StoreError
 from feeds.model.article import Article, Image
 from feeds.model.document import Format
 from feeds.model.label import Kind, Label
+from feeds.model.measures import measured_image
 from feeds.model.site import Site
 from feeds.store import labels
 from feeds.web.auth import room
@@ -123,7 +124,7 @@ def card_of(article: Article, summary: str) -> Card:
         published_text=spell_time(published),
         section=article.section,
         authors=article.authors,
-        image=absolute_image(article.image, site),
+        image=absolute_image(measured_image(article), site),
         source=None if article.origin is None else article.origin.title,
         flags=article.flags,
     )
