@@ -84,7 +84,7 @@ def test_source_that_brings_nothing_for_long_is_silent_and_one_that_fails_is_fai
         for name, last in (("quiet", timedelta(days=40)), ("lively", timedelta(days=2))):
             for back in (timedelta(0), timedelta(days=1), timedelta(days=2)):
                 came = Poll(at=now - last - back, outcome=Outcome.CHANGED, new=1)
-                polls.keep(connection, name, came)
+                polls.keep(connection, [(name, came)])
         connection.exec_driver_sql("UPDATE sources SET failures = 3, why = 'told by the test' WHERE id = 'broken'")
         polls.clear(connection, to_us(now - timedelta(days=1)), news_before_us=to_us(now - timedelta(days=400)))
     told = json.loads(office.run("doctor", "--json").stdout)
