@@ -55,8 +55,8 @@ def polls(served: Served, source: str) -> list[dict]:
 
 
 def poll(served: Served, source: str) -> dict:
-    """Have a source polled, and give the poll."""
-    before = polls(served, source)
+    """Have a source polled once more, its first poll being over, and give the poll."""
+    before = wait_for(lambda: polls(served, source), what="the first poll")
     assert served.ask("POST", f"/api/sources/{source}/poll").status == 202
     wait_for(lambda: len(polls(served, source)) > len(before), what="the poll")
     return polls(served, source)[0]
