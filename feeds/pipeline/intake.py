@@ -21,8 +21,9 @@ from feeds.model.submission import Submission
 from feeds.pipeline import filing, pictures, relating
 from feeds.pipeline.membership import place
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.returning import keys_of
 from feeds.pipeline.ripple import spread
-from feeds.store import articles, dirty, places, tombstones
+from feeds.store import articles, dirty, own_stories, places, tombstones
 from feeds.store.database import Connection
 from feeds.store.parts import CURRENT
 
@@ -197,6 +198,7 @@ def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], 
         for change, article in zip(changes, settled, strict=True)
     ]
     articles.save(connection, keeps, changed_us=now_us)
+    own_stories.keep(connection, [key for article in settled for key in keys_of(article)])
     _place(connection, settled, now=now)
     heard = {key for change in changes for key in _heard_of(change.article, change.before)}
     for kind, key in articles.shown_keys(connection, heard):

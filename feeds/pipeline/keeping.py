@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from feeds.ingest import moves
 from feeds.logs import event
-from feeds.model.source import Outcome, Poll, Source, State
+from feeds.model.source import POLLED, Outcome, Poll, Source, State, Validators
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
 from feeds.store import polls, readings, sources
@@ -58,12 +58,24 @@ def keep_in(connection: Connection, room: Newsroom, came: Sequence[Came]) -> Non
 
 def _due(one: Came, present: Source) -> Source:
     """Give the source as it is to be kept; where it was asked for meanwhile, it stays due."""
-    known = replace(one.known, state=present.state)
-    if one.poll.outcome is Outcome.GONE and present.state is State.ACTIVE:
+    known = _as_it_stands(one, present)
+    if one.poll.outcome is Outcome.GONE and present.state in POLLED:
         return replace(known, state=State.GONE, next_poll_at=None, why=f"{one.poll.detail}; polled when asked for")
     is_asked_anew = present.why == sources.ASKED and present.next_poll_at != one.source.next_poll_at
-    if is_asked_anew or present.state is not State.ACTIVE:
+    if is_asked_anew or present.state not in POLLED:
         known = replace(known, next_poll_at=present.next_poll_at, why=present.why)
+    return known
+
+
+def _as_it_stands(one: Came, present: Source) -> Source:
+    """Give the source in the state that it is in now, whatever it was while it was polled."""
+    known = replace(one.known, state=present.state, alarm=present.alarm)
+    if (
+        one.known.alarm and not present.alarm
+    ):  # released meanwhile: the next document is read whole, and says what is usual
+        known = replace(known, usual=None, body_hash="", validators=Validators())
+    if known.state is State.QUARANTINED:
+        known = replace(known, why=f"quarantined: {known.alarm}; {known.why}")
     return known
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
@@ -12,14 +13,20 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from feeds.model.dates import from_us, to_us
 from feeds.model.pacing import Move, Rhythm, Wishes
 from feeds.model.slug import numbered, slugify
-from feeds.model.source import Source, State, Validators, host_of
+from feeds.model.source import POLLED, Source, State, Validators, host_of
+from feeds.model.usual import Usual
 from feeds.store.schema import sources
 
 ASKED = "asked for"  # why a source is due that its operator wants polled at once
 ADDED = "added: polled at once"
 POLLING = "being polled"
+# What a source is as long as nothing is known of what it last sent: the next document is read whole.
+UNREAD: Mapping[str, object] = {"validators_url": "", "etag": "", "last_modified": "", "body_hash": ""}
+# What it is besides when what it sends now is accepted as what is usual.
+ANEW: Mapping[str, object] = {**UNREAD, "usual": "", "alarm": ""}
 
 _present = sources.c.removed_at.is_(None)
+_is_polled = sources.c.state.in_([str(state) for state in POLLED])
 # What polling finds: the columns, and how a source's value becomes theirs.
 _FOUND = (
     "state",
@@ -41,6 +48,9 @@ _FOUND = (
     "distrusted_at",
     "new_at",
     "doubled",
+    "identified_by",
+    "usual",
+    "alarm",
 )
 
 
@@ -63,6 +73,8 @@ def source_of(row: Row[Any]) -> Source:
         language=row.language,
         max_age_days=row.max_age_days,
         first_poll=row.first_poll,
+        identity=row.identity,
+        wire=row.wire,
         next_poll_at=_at(row.next_poll_at),
         why=row.why,
         validators=Validators(url=row.validators_url, etag=row.etag, last_modified=row.last_modified),
@@ -77,6 +89,9 @@ def source_of(row: Row[Any]) -> Source:
         distrusted_at=_at(row.distrusted_at),
         new_at=_at(row.new_at),
         doubled=row.doubled,
+        identified_by=row.identified_by,
+        usual=_usual_of(row.usual),
+        alarm=row.alarm,
     )
 
 
@@ -136,10 +151,10 @@ class Due(NamedTuple):
 
 
 def due(connection: Connection, now_us: int, limit: int, *, but_not: Collection[str] = ()) -> list[Due]:
-    """Give active sources whose time has come, but of these hosts; those asked for first, then longest due first."""
+    """Give polled sources whose time has come, but of these hosts; those asked for first, then longest due first."""
     is_asked = sources.c.why.in_((ASKED, ADDED))
     columns = (sources.c.id, sources.c.host, sources.c.next_poll_at, is_asked.label("is_asked"))
-    statement = select(*columns).where(sources.c.state == "active", _present, sources.c.next_poll_at <= now_us)
+    statement = select(*columns).where(_is_polled, _present, sources.c.next_poll_at <= now_us)
     if but_not:
         statement = statement.where(sources.c.host.not_in(sorted(but_not)))
     rows = connection.execute(statement.order_by(sources.c.next_poll_at).limit(limit))
@@ -156,7 +171,7 @@ def claim(connection: Connection, wanted: Mapping[str, int], next_us: Callable[[
     claimed = [
         source
         for source in (found[source_id] for source_id in wanted if source_id in found)
-        if source.state is State.ACTIVE
+        if source.state in POLLED
         and source.next_poll_at is not None
         and to_us(source.next_poll_at) == wanted[source.id]
     ]
@@ -185,19 +200,19 @@ def load(connection: Connection, ids: Collection[str]) -> dict[str, Source]:
 
 def pull_in(connection: Connection, past_us: int, to_at: int) -> int:
     """Bring due times that lie too far ahead (the clock was wrong, and was put right) back; give how many."""
-    statement = update(sources).where(sources.c.state == "active", _present, sources.c.next_poll_at > past_us)
+    statement = update(sources).where(_is_polled, _present, sources.c.next_poll_at > past_us)
     return connection.execute(statement.values(next_poll_at=to_at)).rowcount
 
 
 def shift(connection: Connection, by_us: int) -> int:
     """Move all due times with a clock that stepped; give how many."""
-    statement = update(sources).where(sources.c.state == "active", _present, sources.c.next_poll_at.is_not(None))
+    statement = update(sources).where(_is_polled, _present, sources.c.next_poll_at.is_not(None))
     return connection.execute(statement.values(next_poll_at=sources.c.next_poll_at + by_us)).rowcount
 
 
 def next_due(connection: Connection) -> int | None:
     """Give the earliest due time of all, in microseconds."""
-    statement = select(sources.c.next_poll_at).where(sources.c.state == "active", _present)
+    statement = select(sources.c.next_poll_at).where(_is_polled, _present)
     return connection.execute(statement.order_by(sources.c.next_poll_at).limit(1)).scalar()
 
 
@@ -271,6 +286,9 @@ def _found_of(source: Source) -> dict[str, object]:
         "new_distrusted_at": _us(source.distrusted_at),
         "new_new_at": _us(source.new_at),
         "new_doubled": source.doubled,
+        "new_identified_by": source.identified_by,
+        "new_usual": json.dumps(asdict(source.usual)) if source.usual is not None else "",
+        "new_alarm": source.alarm,
     }
 
 
@@ -296,6 +314,10 @@ def _rhythm_of(text: str) -> Rhythm:
         return Rhythm()
     given = json.loads(text)
     return Rhythm(hours=tuple(given["hours"]), days=given["days"], usual=given["usual"], at=from_us(given["at"]))
+
+
+def _usual_of(text: str) -> Usual | None:
+    return Usual(**json.loads(text)) if text else None
 
 
 def _at(instant_us: int | None) -> datetime | None:

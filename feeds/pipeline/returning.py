@@ -1,0 +1,113 @@
+"""Stories of our own that come back through a partner: whole, as a summary, or under its own link.
+
+An entry is ours where its id, its link or what it names as its origin is ours; where a story of ours has its headline
+and it says what that says; and where it is the page that our story names as its first home.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from feeds.ingest.canonical import strip_tracking
+from feeds.model import story
+from feeds.model.article import Article
+from feeds.model.entry import Entry
+from feeds.model.markup import text_of
+from feeds.model.site import Site
+from feeds.pipeline.newsroom import Newsroom
+from feeds.store import articles, own_stories
+from feeds.store.database import Connection
+
+MOST_NAMED = 10  # pages of ours that one entry's text leads to, looked at
+
+
+def keys_of(article: Article) -> list[tuple[str, str]]:
+    """Give the (key, article) by which a story of our own is known; none of a partner's."""
+    if article.origin is not None:
+        return []
+    keys = (story.headline_key(article.title), story.page_key(strip_tracking(article.canonical_url)))
+    return [(key, article.id) for key in keys if key]
+
+
+def erased_keys_of(article: Article) -> list[tuple[str, str]]:
+    """Give the keys by which a story of our own is known when its text is gone."""
+    texts = (article.standfirst, text_of(article.content_html)) if article.origin is None else ()
+    return [(f"text:{key}", article.id) for text in texts if (key := story.text_key(article.title, text))]
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Which of some entries are ours, as far as their addresses do not say."""
+
+    site: Site
+    _by_key: Mapping[str, Sequence[str]]
+    _articles: Mapping[str, Article]
+
+    @classmethod
+    def among(cls, connection: Connection, room: Newsroom, some: Sequence[tuple[Entry, str, str]]) -> Self:
+        """Look up the stories that entries, each with its link and the key of its text, may be."""
+        keys = {key for entry, link, text in some for key in _keys(entry, link, text)}
+        by_key = own_stories.find(connection, keys)
+        ids = {article for key, found in by_key.items() if key.startswith("head:") for article in found}
+        ids |= {article for entry, _, _ in some for article in _named(room.site, entry)}
+        return cls(room.site, by_key, articles.load(connection, sorted(ids)) if ids else {})
+
+    def find(self, entry: Entry, link: str, text: str) -> str | None:
+        """Give the id of our story that an entry is; `""` where it is one of ours by its address; None: it is not."""
+        if is_by_address(self.site, entry):
+            return ""
+        for key in _keys(entry, link, text):
+            found = self._by_key.get(key, ())
+            if found and not key.startswith("head:"):
+                return found[0]
+        named = _named(self.site, entry)
+        headed = self._by_key.get(story.headline_key(_title(entry)), ())
+        for article_id in dict.fromkeys([*headed, *named]):
+            article = self._articles.get(article_id)
+            if article is None or article.origin is not None:
+                continue
+            is_headed, says_it = article_id in headed, _says(entry, article)
+            if (is_headed and (says_it or article_id in named)) or (article_id in named and says_it):
+                return article_id
+        return None
+
+
+def is_by_address(site: Site, entry: Entry) -> bool:
+    """Say whether an entry is a story of ours by its id, its link, or what it names as its origin."""
+    page, feeds = (f"{site.url}/{part}/".partition("://")[2].lower() for part in ("articles", "feeds"))
+    own = f"tag:{site.authority},{site.date}:"
+    home = f"{site.url}/".partition("://")[2].lower()
+    if entry.id.startswith(own) or any(_bare(address).startswith(page) for address in (entry.id, entry.link)):
+        return True
+    return any(
+        origin.startswith(own) or _bare(origin).startswith((page, feeds)) or f"{_bare(origin).rstrip('/')}/" == home
+        for origin in entry.origins
+    )
+
+
+def _keys(entry: Entry, link: str, text: str) -> tuple[str, ...]:
+    return tuple(
+        filter(None, (story.page_key(link), f"text:{text}" if text else "", story.headline_key(_title(entry))))
+    )
+
+
+def _named(site: Site, entry: Entry) -> list[str]:
+    """Give the ids of our articles that an entry's text leads to."""
+    text = "".join(part.value for part in (entry.content, entry.summary) if part is not None and part.is_html)
+    found = re.findall(re.escape(f"{site.url}/articles/".partition("://")[2]) + r"([A-Za-z0-9._-]{1,64})", text)
+    return list(dict.fromkeys(found))[:MOST_NAMED]
+
+
+def _says(entry: Entry, article: Article) -> bool:
+    whole = f"{article.standfirst} {article.dateline} {text_of(article.content_html)}"
+    parts = [part.line for part in (entry.content, entry.summary) if part is not None]
+    return any(story.begins_within(part, whole) for part in parts)
+
+
+def _title(entry: Entry) -> str:
+    return "" if entry.title is None else entry.title.line
+
+
+def _bare(address: str) -> str:
+    return address.partition("://")[2].lower()
