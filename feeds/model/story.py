@@ -9,7 +9,9 @@ import re
 import unicodedata
 
 SHORTEST = 60  # characters of headline and text together that are no mere form of words
+PHRASE = 40  # characters that may stand in two texts by chance
 LONGEST_HEAD = 200  # characters of a text's beginning that are looked for in another one
+LONGEST_TAIL = 80  # characters that are added to another's text: "The post appeared first on …"
 
 _PLAIN = str.maketrans(
     {
@@ -58,10 +60,16 @@ def spellings(link: str) -> tuple[str, ...]:
     return tuple(f"{scheme}://{www}{end}" for scheme in ("https", "http") for www in ("", "www.") for end in ends)
 
 
+def is_within(text: str, whole: str) -> bool:
+    """Say whether a text stands in another one, but for an end that was added; a mere phrase does not count."""
+    folded = _CUT_OFF.sub("", fold_text(text))
+    added = min(LONGEST_TAIL, len(folded) // 3)
+    return len(folded) >= PHRASE and folded[: len(folded) - added] in fold_text(whole)
+
+
 def begins_within(text: str, whole: str) -> bool:
     """Say whether a text, or its beginning where it is long, stands in another one; a mere phrase does not count."""
-    folded = _CUT_OFF.sub("", fold_text(text))
-    return len(folded) >= SHORTEST * 2 // 3 and folded[:LONGEST_HEAD] in fold_text(whole)
+    return is_within(text, whole) or is_within(fold_text(text)[:LONGEST_HEAD], whole)
 
 
 def _page(rest: str) -> str:

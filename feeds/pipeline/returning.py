@@ -67,8 +67,7 @@ class Ours:
             article = self._articles.get(article_id)
             if article is None or article.origin is not None:
                 continue
-            is_headed, says_it = article_id in headed, _says(entry, article)
-            if (is_headed and (says_it or article_id in named)) or (article_id in named and says_it):
+            if _says(entry, article, is_headed=article_id in headed, is_named=article_id in named):
                 return article_id
         return None
 
@@ -99,10 +98,14 @@ def _named(site: Site, entry: Entry) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_NAMED]
 
 
-def _says(entry: Entry, article: Article) -> bool:
+def _says(entry: Entry, article: Article, *, is_headed: bool, is_named: bool) -> bool:
+    """Say whether an entry is an article of ours that it has the headline of, or leads to, or both."""
+    if is_headed and is_named:
+        return True
+    is_in = story.begins_within if is_headed else story.is_within
     whole = f"{article.standfirst} {article.dateline} {text_of(article.content_html)}"
     parts = [part.line for part in (entry.content, entry.summary) if part is not None]
-    return any(story.begins_within(part, whole) for part in parts)
+    return any(is_in(part, whole) for part in parts)
 
 
 def _title(entry: Entry) -> str:
