@@ -9,9 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from feeds.ingest.canonical import strip_tracking
 from feeds.ingest.convert import MAX_TITLE
 from feeds.model import story
 from feeds.model.article import Article, Status
+from feeds.model.markup import text_of
 from feeds.model.source import Source
 from feeds.pipeline.matching import Met
 from feeds.pipeline.newsroom import Newsroom
@@ -77,6 +79,14 @@ def goes_before(connection: Connection, room: Newsroom, source: Source, article:
         return False
     present = sources.load(connection, [article.origin.id]).get(article.origin.id)
     return present is None or not present.wire
+
+
+def beaten_by(connection: Connection, article: Article) -> list[str]:
+    """Give partners' articles of the story that one of ours tells: its first home's page, or its very text."""
+    texts = {story.text_key(article.title, text) for text in (text_of(article.content_html), article.standfirst)}
+    links = story.spellings(strip_tracking(article.canonical_url))
+    told = entries.elsewhere(connection, "", ids=(), links=links, texts=texts)
+    return sorted(_articles(told) - {article.id})
 
 
 def _by(told: Sequence[Told], name: str) -> Mapping[str, list[Told]]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from feeds.model.article import Status
 from feeds.pipeline.erasure import erase
-from tests.pipeline.partners_house import House, item
+from tests.pipeline.partners_house import WORDS, House, item
 
 TITLE = "A second ferry for the “old” harbour"
 TEXT = "The board has voted for a second ferry after a long night of talks in the town hall. It is to sail in June."
@@ -91,6 +92,23 @@ def test_story_of_ours_that_was_taken_away_does_not_come_back(told: House, is_er
     partner = told.partner("agg")
     partner.polled(theirs(description=TEXT))
     assert partner.states() == {("refused", "ours")}
+
+
+@pytest.mark.parametrize("wins", ["wire", "ours"])
+def test_story_that_we_tell_later_takes_the_place_of_a_partner_s_where_ours_win(
+    environ: dict[str, str], request: pytest.FixtureRequest, wins: str
+) -> None:
+    environ["FEEDS_INGEST__WINS"] = wins
+    house: House = request.getfixturevalue("house")
+    partner = house.partner("quay")
+    partner.polled(item(1), item(2), item(3))
+    house.desk.put("one", "Ours", canonical_url="https://quay.example/1")
+    house.desk.put("two", "Ferry story 2", content_html=f"<p>{WORDS} 2.</p>", status="draft")
+    house.desk.put("three", "Ferry story 3", content_html=f"<p>{WORDS} 3.</p>")
+    gone = {title for title, article in partner.articles().items() if article.status is Status.WITHDRAWN}
+    assert gone == ({"Ferry story 1", "Ferry story 3"} if wins == "ours" else set())
+    partner.polled(item(1, title="Changed"), item(2), item(3))
+    assert partner.articles()["Changed"].status is (Status.WITHDRAWN if wins == "ours" else Status.PUBLISHED)
 
 
 def test_partner_s_story_that_comes_back_by_another_partner_is_no_story_of_ours(house: House) -> None:
