@@ -74,6 +74,9 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
         source = _fallen_back(source, identity.measured(feed.entries))
     met = match(room, source, feed, present)
     source, is_after_pause = judged(room, source, feed, met, present)
+    if (fallen := _without_worthless(source, met, present)) != source:
+        source = fallen
+        met = match(room, source, feed, present)
     new, changed = take(room, source, feed, met, is_after_pause=is_after_pause)
     now = room.clock.now()
     fresh = [found for found in met if found.known is None]
@@ -81,9 +84,8 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
     moments = tuple(moment for found in heard if (moment := moment_of(found.entry, now)) is not None)
     body_hash = hashlib.sha256(answer.body).hexdigest() if feed.is_whole else ""
     is_all_known = bool(feed.marks) and not feed.entries
-    told_apart_by = source.told_apart_by
     source = replace(
-        _without_worthless(source, met, present),
+        source,
         # A document that ended early is not taken for whole: the next answer is read again.
         body_hash=body_hash,
         polled_once=source.polled_once or bool(feed.entries or present),
@@ -99,7 +101,7 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
         changed=changed,
         is_known=len(fresh) < len(met) or bool(present),
         moments=moments,
-        reading=_reading(source, answer, _seen(feed, met, known, told_apart_by)),
+        reading=_reading(source, answer, _seen(feed, met, known, source.told_apart_by)),
     )
 
 

@@ -94,16 +94,6 @@ def hand_over(connection: Connection, article: str) -> None:
     connection.execute(update(entries).where(entries.c.article == article).values(joined=True))
 
 
-def origins(connection: Connection, articles: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
-    """Give, by article, (source, entry id, link) of every entry that stands for it, the printed one first."""
-    found: dict[str, list[tuple[str, str, str]]] = {article: [] for article in articles}
-    columns = entries.c.article, entries.c.source, entries.c.key, entries.c.link
-    statement = select(*columns).where(entries.c.article.in_(list(articles)))
-    for row in connection.execute(statement.order_by(entries.c.joined, entries.c.id)):
-        found[row.article].append((row.source, row.key, row.link))
-    return found
-
-
 def count(connection: Connection, source: str, *, most: int) -> int:
     """Count a source's entries, up to `most`."""
     some = select(entries.c.id).where(entries.c.source == source).limit(most).subquery()

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from feeds.model.dates import from_us, to_us
 from feeds.model.pacing import Move, Rhythm, Wishes
@@ -208,6 +208,12 @@ def shift(connection: Connection, by_us: int) -> int:
     """Move all due times with a clock that stepped; give how many."""
     statement = update(sources).where(_is_polled, _present, sources.c.next_poll_at.is_not(None))
     return connection.execute(statement.values(next_poll_at=sources.c.next_poll_at + by_us)).rowcount
+
+
+def count_by_state(connection: Connection) -> dict[State, int]:
+    """Count sources by state, those that were removed aside."""
+    rows = connection.execute(select(sources.c.state, func.count()).where(_present).group_by(sources.c.state)).all()
+    return dict.fromkeys(State, 0) | {State(row[0]): row[1] for row in rows}
 
 
 def next_due(connection: Connection) -> int | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from feeds.model.representation import represent
 from feeds.model.source import Outcome
 from feeds.pipeline.entries import MOST_VERSIONS
 from feeds.pipeline.erasure import erase
@@ -30,11 +31,11 @@ def test_same_story_from_two_partners_is_one_article(house: House, other: str) -
     (one,) = (found for found in second.entries().values() if found.joined)
     assert (one.state, one.why) == ("published", "the same story as from first")
     assert one.article == first.entries()["https://quay.example/?p=1"].article
+    (article,) = (found for found in first.articles().values() if found.id == one.article)
+    told = represent(article, house.desk.room.site, [])["source"]
+    assert isinstance(told, dict)
+    assert (told["id"], [(also["id"], also["entry_id"]) for also in told["also"]]) == (first.id, [(second.id, one.key)])
     with house.desk.room.store.read() as connection:
-        assert [source for source, _, _ in entries.origins(connection, [one.article])[one.article]] == [
-            first.id,
-            second.id,
-        ]
         assert articles.count_by_status(connection) == {"published": 3}
 
 
