@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from feeds.pipeline import partners
-from feeds.store import articles
+from feeds.store import articles, sources
 from tests.loopback import reply
 from tests.pipeline.partners_house import House, Partner, item
 
@@ -110,10 +110,11 @@ def test_whole_folder_of_cases_again_and_again_changes_nothing(house: House) -> 
 
     before = everything()
     for turn in range(2):
+        if turn:
+            with house.desk.room.store.write() as connection:
+                for partner in names:  # the same bytes are read once more, and have to be found the same
+                    sources.change(connection, partner.id, sources.UNREAD)
         for partner in names:
-            if turn:
-                partner.change(identity="link")
-                partner.change(identity="auto")  # the same bytes are read once more, and have to be found the same
             came = partner.polled()
             assert (came.new, came.changed) == (0, 0), partner.name
         house.desk.build()
