@@ -42,9 +42,12 @@ def measured(entries: Sequence[Entry]) -> str:
 
     Small documents are believed; an entry that stands in one twice, letter by letter, counts once.
     """
+    first = IDENTITIES[0]
+    if len({keys(entry, first)[0] for entry in entries}) >= TOLD_APART * len(entries):
+        return first
     some = list({(entry.id, entry.link, content_hash(entry)): entry for entry in entries}.values())
     if len(some) < FEW:
-        return IDENTITIES[0]
+        return first
     shares = {by: len({keys(entry, by)[0] for entry in some}) / len(some) for by in IDENTITIES}
     return next((by for by in IDENTITIES if shares[by] >= TOLD_APART), max(IDENTITIES, key=lambda by: shares[by]))
 
@@ -65,12 +68,13 @@ def tell_apart(entries: Sequence[Entry], by: str = "id") -> list[tuple[Entry, st
     return list(told.values())
 
 
-def aliases(entry: Entry, key: str, by: str = "id") -> tuple[str, ...]:
+def aliases(entry: Entry, key: str, by: str = "id", *, hash: str = "") -> tuple[str, ...]:
     """Give the keys that the entry had, or would have, in documents in which its id was doubled, or was not.
 
-    Also those that it had while ids, or links, were not known to be worthless.
+    Also those that it had while ids, or links, were not known to be worthless. `hash` is its content's, where
+    that is known.
     """
-    hash = content_hash(entry)
+    hash = hash or content_hash(entry)
     others: list[str] = []
     for former in IDENTITIES[: IDENTITIES.index(by) + 1]:
         alone, _ = keys(entry, former)

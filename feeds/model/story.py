@@ -28,6 +28,8 @@ _ADDRESS = re.compile(r"(https?)://(www\.)?(.*)", re.IGNORECASE | re.DOTALL)
 
 def fold_text(text: str) -> str:
     """Give a text as it is compared: without what typesetting makes of quotes, dashes, spaces and case."""
+    if text.isascii():
+        return " ".join(_DASH.sub("-", text.replace("`", "'").lower()).split())
     folded = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN).casefold()
     return " ".join(_DASH.sub("-", folded).split())
 

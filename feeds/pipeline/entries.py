@@ -129,12 +129,13 @@ def _meet(
     now = room.clock.now()
     rows: dict[str, dict[str, object]] = {}
     wishes: dict[str, Wish] = {}
-    ours = Ours.among(connection, room, [(found.entry, found.link, found.text_key) for found, _ in first])
-    joining = twins.find(connection, source.id, [twins.of(found) for found, _ in first])
+    stories = {found.key: twins.of(found) for found, _ in first}
+    ours = Ours(connection, room, [(found.entry, stories[found.key]) for found, _ in first])
+    joining = twins.find(connection, source.id, list(stories.values()))
     known = twins.stand(connection, joining.values())
     for found, taken in first:
         state, why, body, article = "published", "", "", ""
-        own = ours.find(found.entry, found.link, found.text_key)
+        own = ours.find(found.entry, stories[found.key])
         if own is not None:
             state, why, article = "refused", OURS, own
         elif found.key in joining and source.state is not State.QUARANTINED:

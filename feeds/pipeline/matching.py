@@ -53,7 +53,7 @@ def match(room: Newsroom, source: Source, feed: ParsedFeed, present: Sequence[Se
         _Keyed(entry, key, drifted, _story_link(entry, source, feed), identity.content_hash(entry))
         for entry, key, drifted in identity.tell_apart(feed.entries, by)
     ]
-    others = {one.key: identity.aliases(one.entry, one.key, by) for one in keyed}
+    others = {one.key: identity.aliases(one.entry, one.key, by, hash=one.hash) for one in keyed}
     with room.store.read() as connection:
         before = entries.known(
             connection,
@@ -64,9 +64,10 @@ def match(room: Newsroom, source: Source, feed: ParsedFeed, present: Sequence[Se
         )
         found = _Search(keyed, others, before, present)
         known = found.all()
-        unknown = [one for one in keyed if one.key not in known]
+        says = {one.key: _text_key(one, known.get(one.key)) for one in keyed}
+        unknown = {one.key: one for one in keyed if one.key not in known}
         taken = {seen.id for seen, _ in known.values()}
-        known |= _by_text(connection, source, unknown, now=now, here=found.here, taken=taken)
+        known |= _by_text(connection, source, unknown, says, now=now, here=found.here, taken=taken)
     met = []
     for one in keyed:
         seen, how = known.get(one.key, (None, ""))
@@ -81,7 +82,7 @@ def match(room: Newsroom, source: Source, feed: ParsedFeed, present: Sequence[Se
                 hash=one.hash,
                 known=seen,
                 how=how,
-                text_key=seen.text_key if seen and seen.hash.startswith(one.hash) else identity.text_key(one.entry),
+                text_key=says[one.key],
                 moment=_moment_us(one.entry, now),
                 has_own_page=bool(one.link) and found.bearers[one.link] == 1,
             )
@@ -155,31 +156,37 @@ class _Search:
 def _by_text(
     connection: Connection,
     source: Source,
-    unknown: Sequence[_Keyed],
+    unknown: Mapping[str, _Keyed],
+    says: Mapping[str, str],
     *,
     now: datetime,
     here: Collection[str],
     taken: Collection[int],
 ) -> _Found:
     """Find entries whose id and link are others, and whose text and date are those of one that is gone from here."""
-    texts: dict[str, list[_Keyed]] = {}
-    for one in unknown:
-        if key := identity.text_key(one.entry):
-            texts.setdefault(key, []).append(one)
+    counts = Counter(says.values())
+    # What stands twice in the document is a form of words.
+    texts = {says[key]: one for key, one in unknown.items() if says[key] and counts[says[key]] == 1}
     if not texts:
         return {}
     before: dict[str, list[Known]] = {}
     for known in entries.known(connection, source.id, texts=texts):
         before.setdefault(known.text_key, []).append(known)
     found: _Found = {}
-    for key, some in texts.items():
-        if len(some) != 1 or len(before.get(key, ())) != 1:
-            continue  # a form of words that comes again and again
-        (one,), (known,) = some, before[key]
+    for key, one in texts.items():
+        if len(before.get(key, ())) != 1:
+            continue
+        (known,) = before[key]
         is_gone = known.key not in here and known.id not in taken
         if is_gone and known.moment == _moment_us(one.entry, now):
             found[one.key] = known, "text"
     return found
+
+
+def _text_key(one: _Keyed, known: tuple[Known, str] | None) -> str:
+    if known is not None and known[0].hash.startswith(one.hash):
+        return known[0].text_key
+    return identity.text_key(one.entry)
 
 
 def _moment_us(entry: Entry, now: datetime) -> int | None:

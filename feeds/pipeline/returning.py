@@ -5,9 +5,7 @@ and it says what that says; and where it is the page that our story names as its
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Sequence
 
 from feeds.ingest.canonical import strip_tracking
 from feeds.model import story
@@ -16,6 +14,7 @@ from feeds.model.entry import Entry
 from feeds.model.markup import text_of
 from feeds.model.site import Site
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.twins import Story
 from feeds.store import articles, own_stories
 from feeds.store.database import Connection
 
@@ -36,34 +35,31 @@ def erased_keys_of(article: Article) -> list[tuple[str, str]]:
     return [(f"text:{key}", article.id) for text in texts if (key := story.text_key(article.title, text))]
 
 
-@dataclass(frozen=True, slots=True)
 class Ours:
-    """Which of some entries are ours, as far as their addresses do not say."""
+    """Which of some entries are ours."""
 
-    site: Site
-    _by_key: Mapping[str, Sequence[str]]
-    _articles: Mapping[str, Article]
+    def __init__(self, connection: Connection, room: Newsroom, some: Sequence[tuple[Entry, Story]]) -> None:
+        self._site = room.site
+        self._heads = {one.key: story.headline_key(one.title) for _, one in some}
+        self._named = {one.key: _named(room.site, entry) for entry, one in some}
+        others = {one.key: _page_and_text(one) for _, one in some}
+        keys = {*self._heads.values(), *(key for some_keys in others.values() for key in some_keys)}
+        self._by_key = own_stories.find(connection, keys)
+        self._at_once: dict[str, str] = {
+            name: found[0] for name, known in others.items() for key in known if (found := self._by_key.get(key))
+        }
+        ids = {article for head in self._heads.values() for article in self._by_key.get(head, [])}
+        ids.update(article for named in self._named.values() for article in named)
+        self._articles = articles.load(connection, sorted(ids)) if ids else {}
 
-    @classmethod
-    def among(cls, connection: Connection, room: Newsroom, some: Sequence[tuple[Entry, str, str]]) -> Self:
-        """Look up the stories that entries, each with its link and the key of its text, may be."""
-        keys = {key for entry, link, text in some for key in _keys(entry, link, text)}
-        by_key = own_stories.find(connection, keys)
-        ids = {article for key, found in by_key.items() if key.startswith("head:") for article in found}
-        ids |= {article for entry, _, _ in some for article in _named(room.site, entry)}
-        return cls(room.site, by_key, articles.load(connection, sorted(ids)) if ids else {})
-
-    def find(self, entry: Entry, link: str, text: str) -> str | None:
+    def find(self, entry: Entry, one: Story) -> str | None:
         """Give the id of our story that an entry is; `""` where it is one of ours by its address; None: it is not."""
-        if is_by_address(self.site, entry):
+        if is_by_address(self._site, entry):
             return ""
-        for key in _keys(entry, link, text):
-            found = self._by_key.get(key, ())
-            if found and not key.startswith("head:"):
-                return found[0]
-        named = _named(self.site, entry)
-        headed = self._by_key.get(story.headline_key(_title(entry)), ())
-        for article_id in dict.fromkeys([*headed, *named]):
+        if one.key in self._at_once:
+            return self._at_once[one.key]
+        headed, named = self._by_key.get(self._heads[one.key], []), self._named[one.key]
+        for article_id in dict.fromkeys(headed + named):
             article = self._articles.get(article_id)
             if article is None or article.origin is not None:
                 continue
@@ -85,15 +81,16 @@ def is_by_address(site: Site, entry: Entry) -> bool:
     )
 
 
-def _keys(entry: Entry, link: str, text: str) -> tuple[str, ...]:
-    return tuple(
-        filter(None, (story.page_key(link), f"text:{text}" if text else "", story.headline_key(_title(entry))))
-    )
+def _page_and_text(one: Story) -> list[str]:
+    keys = story.page_key(one.link), f"text:{one.text_key}" if one.text_key else ""
+    return [key for key in keys if key]
 
 
 def _named(site: Site, entry: Entry) -> list[str]:
     """Give the ids of our articles that an entry's text leads to."""
     text = "".join(part.value for part in (entry.content, entry.summary) if part is not None and part.is_html)
+    if site.url.partition("://")[2] not in text:
+        return []
     found = re.findall(re.escape(f"{site.url}/articles/".partition("://")[2]) + r"([A-Za-z0-9._-]{1,64})", text)
     return list(dict.fromkeys(found))[:MOST_NAMED]
 
@@ -106,10 +103,6 @@ def _says(entry: Entry, article: Article, *, is_headed: bool, is_named: bool) ->
     whole = f"{article.standfirst} {article.dateline} {text_of(article.content_html)}"
     parts = [part.line for part in (entry.content, entry.summary) if part is not None]
     return any(is_in(part, whole) for part in parts)
-
-
-def _title(entry: Entry) -> str:
-    return "" if entry.title is None else entry.title.line
 
 
 def _bare(address: str) -> str:

@@ -218,7 +218,7 @@ def count_by_state(connection: Connection) -> dict[State, int]:
 
 def next_due(connection: Connection) -> int | None:
     """Give the earliest due time of all, in microseconds."""
-    statement = select(sources.c.next_poll_at).where(_is_polled, _present)
+    statement = select(sources.c.next_poll_at).where(_is_polled, _present, sources.c.next_poll_at.is_not(None))
     return connection.execute(statement.order_by(sources.c.next_poll_at).limit(1)).scalar()
 
 
