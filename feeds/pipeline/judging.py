@@ -87,9 +87,9 @@ def _namesakes(
     connection: Connection, source: Source, fresh: Sequence[Met], met: Sequence[Met], present: Sequence[Seen]
 ) -> int:
     """Count new entries that look like known ones which are gone: their headline, and no later date."""
-    if len(fresh) < alarm.FEW or source.usual is None:
-        return 0
     here = {found.key for found in met} | {seen.key for seen in present}
+    if source.usual is None or len(fresh) < max(alarm.FEW, len(here) / 2):
+        return 0
     known = entries.newest(connection, source.id, before=None, limit=TITLES)
     gone = Counter(story.fold_text(one.title) for one in known if one.key not in here)
     heads = Counter(_head(found) for found in fresh)

@@ -30,8 +30,8 @@ _FRONT_PAGE = re.compile(r"(?:https?://)?[^/?#]*/?(?:#.*)?")
 class Met:
     """An entry with its keys, and the one met before that it is; None: it is new. `hash` is of the entry as sent.
 
-    `how` it was known: by its `id`, its `link` or its `text`; `""` where it is new. `text_key` is of what it says,
-    `moment` its date (µs). `has_own_page`: no other entry of the source has its link.
+    `how` it was known: by its `id`, its `link` or its `text`; `""` where it is new. `text_key` is of what it says (`""`
+    where another entry says it too), `moment` its date (µs). `has_own_page`: no other entry of the source has its link.
     """
 
     entry: Entry
@@ -65,9 +65,10 @@ def match(room: Newsroom, source: Source, feed: ParsedFeed, present: Sequence[Se
         found = _Search(keyed, others, before, present)
         known = found.all()
         says = {one.key: _text_key(one, known.get(one.key)) for one in keyed}
+        counts = Counter(says.values())  # what stands twice in a document is a form of words
         unknown = {one.key: one for one in keyed if one.key not in known}
         taken = {seen.id for seen, _ in known.values()}
-        known |= _by_text(connection, source, unknown, says, now=now, here=found.here, taken=taken)
+        known |= _by_text(connection, source, unknown, says, counts=counts, now=now, here=found.here, taken=taken)
     met = []
     for one in keyed:
         seen, how = known.get(one.key, (None, ""))
@@ -82,7 +83,7 @@ def match(room: Newsroom, source: Source, feed: ParsedFeed, present: Sequence[Se
                 hash=one.hash,
                 known=seen,
                 how=how,
-                text_key=says[one.key],
+                text_key=says[one.key] if counts[says[one.key]] == 1 else "",
                 moment=_moment_us(one.entry, now),
                 has_own_page=bool(one.link) and found.bearers[one.link] == 1,
             )
@@ -159,13 +160,12 @@ def _by_text(
     unknown: Mapping[str, _Keyed],
     says: Mapping[str, str],
     *,
+    counts: Mapping[str, int],
     now: datetime,
     here: Collection[str],
     taken: Collection[int],
 ) -> _Found:
     """Find entries whose id and link are others, and whose text and date are those of one that is gone from here."""
-    counts = Counter(says.values())
-    # What stands twice in the document is a form of words.
     texts = {says[key]: one for key, one in unknown.items() if says[key] and counts[says[key]] == 1}
     if not texts:
         return {}

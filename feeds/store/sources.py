@@ -118,7 +118,8 @@ def add(connection: Connection, url: str, given: Mapping[str, object], now_us: i
     values = {**_columns(given), "state": str(State.ACTIVE), "next_poll_at": now_us, "why": ADDED}
     if (known := find_by_url(connection, url)) is not None:
         source_id = known[0].id
-        connection.execute(update(sources).where(sources.c.id == source_id).values(**values, removed_at=None))
+        again = {**ANEW, **values, "removed_at": None}
+        connection.execute(update(sources).where(sources.c.id == source_id).values(again))
     else:
         host = (urlsplit(url).hostname or "source").removeprefix("www.")
         source_id = _free_id(connection, slugify(str(given.get("title") or host)))
