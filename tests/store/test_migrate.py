@@ -6,7 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from feeds.store import dirty
+from feeds.model.story import headline_key, page_key
+from feeds.store import dirty, entries, own_stories, sources
 from feeds.store.database import Store, newest_schema
 from feeds.store.migrate import migrate
 
@@ -32,5 +33,34 @@ def test_first_schema_becomes_the_newest_with_every_channel_marked(tmp_path: Pat
             assert (7, 0) in dirty.pending(connection, 10)
         assert (tmp_path / "broadsheet.db.schema-1.copy").exists()
         assert migrate(store) == (newest_schema(), newest_schema())
+    finally:
+        store.close()
+
+
+def test_stories_of_our_own_get_their_keys_and_sources_and_entries_stay(tmp_path: Path) -> None:
+    store = store_at(tmp_path / "broadsheet.db", "0006")
+    own = "(id, folded_id, title, canonical_url, status, updated_at, created_at, moment, changed_at, source)"
+    try:
+        with store.write() as connection:
+            connection.execute(text("INSERT INTO sources (id, url, created_at, state) VALUES ('s', 'u', 0, 'active')"))
+            connection.execute(
+                text(
+                    f"INSERT INTO articles {own} VALUES ('a', 'a', 'Ours', 'https://q.example/1', '', 0, 0, 0, 0, NULL)"
+                )
+            )
+            connection.execute(text(f"INSERT INTO articles {own} VALUES ('b', 'b', 'Theirs', '', '', 0, 0, 0, 0, 's')"))
+            connection.execute(
+                text("INSERT INTO entries (source, key, article, first_seen_at, seen_at) VALUES ('s', 'k', 'b', 0, 0)")
+            )
+        migrate(store)
+        with store.read() as connection:
+            keys = headline_key("Ours"), page_key("http://www.q.example/1/")
+            assert own_stories.find(connection, keys) == {key: ["a"] for key in keys}
+            assert own_stories.find(connection, [headline_key("Theirs")]) == {}
+            (known,) = entries.known(connection, "s", keys=["k"])
+            assert (known.article, known.joined, known.versions) == ("b", False, 1)
+            source = sources.find(connection, "s")
+        assert source is not None
+        assert (source.told_apart_by, source.usual, source.alarm, source.wire) == ("id", None, "", False)
     finally:
         store.close()
