@@ -67,7 +67,7 @@ def test_figures_and_their_meaning_are_told_of() -> None:
     table = OPERATIONS.partition("## Figures")[2].partition("Worth an alarm")[0]
     told = set(re.findall(r"^\| `(feeds_[a-z_]+)", table, re.MULTILINE))
     counters = {f"{name}_total" for name in COUNTERS}
-    gauges = {"feeds_dirty_channels", "feeds_set_aside", "feeds_articles", "feeds_database_up"}
+    gauges = {"feeds_dirty_channels", "feeds_set_aside", "feeds_articles", "feeds_sources", "feeds_database_up"}
     assert told == counters | set(TIMES) | gauges
     for name, figure in {**{f"{name}_total": one for name, one in COUNTERS.items()}, **TIMES}.items():
         labels = "{" + ",".join(figure.labels) + "}" if figure.labels else ""

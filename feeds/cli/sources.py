@@ -10,7 +10,7 @@ from feeds.cli.progress import steps
 from feeds.cli.tables import show, show_one
 from feeds.errors import Refusal
 from feeds.ingest.opml import read_opml
-from feeds.model.source import Outcome
+from feeds.model.source import IDENTITIES, Outcome
 from feeds.pipeline import partners
 from feeds.pipeline.poll import claim, poll
 from feeds.pipeline.poller import make_fetcher
@@ -32,7 +32,9 @@ def sources() -> None:
 @click.option("--add-tag", "add_tags", multiple=True, help="A tag that all its articles get; may be repeated.")
 @click.option("--rights", type=click.Choice(["full", "summary", "link"]), help="What may be shown of its articles.")
 @click.option("--credit", help="The line that names the partner.")
-def add_source(url: str, add_tags: tuple[str, ...], **given: str | None) -> None:
+@click.option("--identity", type=click.Choice(["auto", *IDENTITIES]), help="What its entries are told apart by.")
+@click.option("--wire", is_flag=True, default=None, help="Its version of a story goes before other partners'.")
+def add_source(url: str, add_tags: tuple[str, ...], **given: object) -> None:
     """Add a partner's feed; a running worker polls it at once."""
     fields = {name: value for name, value in {**given, "add_tags": list(add_tags) or None}.items() if value is not None}
     with newsroom() as room:
@@ -105,7 +107,7 @@ def resume_source(source_id: str) -> None:
 @click.argument("source_id", metavar="ID")
 @click.argument("entries", nargs=-1, metavar="[ENTRY]…")
 def release_entries(source_id: str, entries: tuple[str, ...]) -> None:
-    """Publish entries that are held: those named, or all."""
+    """Publish entries that are held: those named, or all, which ends a quarantine."""
     with newsroom() as room:
         count = release(room, source_id, entries)
     click.echo(f"released: {count}")

@@ -71,6 +71,7 @@ def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ..
         image=Image(url=picture) if picture else None,
         attachments=files,
         base=url,
+        origins=distinct([_address(item.get("external_url"), url)]),
     )
 
 

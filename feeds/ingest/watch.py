@@ -40,5 +40,7 @@ def _warnings(source: Source, now: datetime) -> Iterator[str]:
         )
     if source.distrusted_at is not None and now - source.distrusted_at < moves.DISTRUST:
         yield "answered 304 although it had changed: it is asked without validators for a while"
+    if source.identity == "auto" and source.identified_by:
+        yield f"worthless ids: its entries are told apart by {source.identified_by}"
     if source.doubled:
         yield f"doubled ids: {source.doubled} entries of its last document have an id that another one has"

@@ -51,6 +51,7 @@ def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] =
         image=image,
         attachments=files,
         base=str(shown[0].get("base") or url),
+        origins=distinct(_origins(given)),
     )
 
 
@@ -128,6 +129,19 @@ def _link(given: Any) -> str:
     links = [one for one in dict.get(given, "links") or [] if one.get("rel") == "alternate" and one.get("href")]
     first = next((str(one["href"]) for one in links), "")
     return "".join((field_of(given, "link") or first).split("\n")).replace("\r", "").replace("\t", "").strip()
+
+
+def _origins(given: Any) -> Iterator[str]:
+    """Give what an entry names as where it comes from (RFC 4287 §4.2.11, RFC 4287 §7.1 `via`, RSS 2.0 item/source)."""
+    source = dict.get(given, "source") or {}
+    links = [*(dict.get(given, "links") or []), *(dict.get(source, "links") or [])]
+    named = [one.get("href") for one in links if one.get("rel") in ("via", "canonical")]
+    named += [one.get("href") for one in dict.get(source, "links") or []]
+    named += [dict.get(source, name) for name in ("id", "href", "url", "link")]
+    named += [dict.get(given, "feedburner_origlink")]
+    for address in named:
+        if isinstance(address, str):
+            yield address.strip()
 
 
 def _tags(given: Any, *, is_atom: bool) -> Iterator[str]:

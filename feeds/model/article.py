@@ -100,7 +100,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The partner that a story was taken over from. `rights` is full, summary or link (CONTRACT section 9)."""
+    """The partner that a story was taken over from. `rights` is full, summary or link (CONTRACT section 9).
+
+    `also` are other partners that sent the same story; documents print the one whose version they have.
+    """
 
     id: str
     title: str
@@ -109,6 +112,7 @@ class Origin:
     site_url: str = ""
     credit: str = ""
     rights: str = "full"
+    also: tuple["Origin", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.model.article import Attachment, Image
+from feeds.model.markup import plain, text_of
 from feeds.model.pacing import NO_WISHES, Wishes
 
 
@@ -14,13 +15,19 @@ class EntryText:
     value: str
     is_html: bool
 
+    @property
+    def line(self) -> str:
+        """The text on one line, without its markup."""
+        return text_of(self.value) if self.is_html else plain(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item as parsed, before it is matched, cleaned and judged.
 
     `id` is the partner's own (`""` where it gave none). `published` and `updated` are aware UTC or None where they
-    are missing or unreadable. `authors` are names. `rights` is a licence that the entry states.
+    are missing or unreadable. `authors` are names. `rights` is a licence that the entry states. `origins` are what it
+    names as where it comes from: addresses and ids of stories and feeds.
     """
 
     id: str = ""
@@ -37,6 +44,7 @@ class Entry:
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
     base: str = ""
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from feeds.model.article import Article, Attachment, Image, Related
+from feeds.model.article import Article, Attachment, Image, Origin, Related
 from feeds.model.dates import rfc3339
 from feeds.model.label import Label
 from feeds.model.site import Site
@@ -60,8 +60,12 @@ def _related(line: Related, site: Site) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _source(article: Article) -> dict[str, str] | None:
-    origin = article.origin
-    if origin is None:
+def _source(article: Article) -> dict[str, object] | None:
+    if article.origin is None:
         return None
+    also = [_origin(origin) for origin in article.origin.also]
+    return {**_origin(article.origin), **({"also": also} if also else {})}
+
+
+def _origin(origin: Origin) -> dict[str, str]:
     return {"id": origin.id, "title": origin.title, "url": origin.url, "entry_id": origin.entry_id}

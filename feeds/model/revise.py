@@ -66,7 +66,7 @@ def revise(
         updated_at=current.updated_at if current else now,
         corrections=current.corrections if current else (),
         revision=current.revision if current else 1,
-        origin=current.origin if current else origin,
+        origin=origin or (current.origin if current else None),
         was_public=current.was_public if current else False,
         withdrawn_at=current.withdrawn_at if current else None,
         withdrawn_reason=current.withdrawn_reason if current else "",

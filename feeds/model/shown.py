@@ -14,7 +14,17 @@ from feeds.model.article import Article
 from feeds.model.dates import to_us
 
 # Values that no document prints: an article's standing is told by its being there.
-_SILENT = {"status", "revision", "created_at", "expires_at", "withdrawn_at", "withdrawn_reason", "was_public", "bio"}
+_SILENT = {
+    "status",
+    "revision",
+    "created_at",
+    "expires_at",
+    "withdrawn_at",
+    "withdrawn_reason",
+    "was_public",
+    "bio",
+    "also",
+}
 # Values that came later: as long as they are empty, an article's text is the one that it had before them.
 _LATER = {"measured"}
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from feeds.model.pacing import NO_RHYTHM, NO_WISHES, Move, Rhythm, Wishes
+from feeds.model.usual import Usual
 
 
 class State(StrEnum):
@@ -16,6 +17,10 @@ class State(StrEnum):
     PAUSED = "paused"
     GONE = "gone"
     QUARANTINED = "quarantined"
+
+
+POLLED = (State.ACTIVE, State.QUARANTINED)  # of a quarantined one new entries are held, so that none is lost
+IDENTITIES = ("id", "link", "title")  # what entries are told apart by, in the order in which they are fallen back on
 
 
 class Outcome(StrEnum):
@@ -82,7 +87,9 @@ class Source:
     until a poll has read the feed: the first one publishes at most `first_poll` entries. `whole_at` is when it was last
     asked without validators and answered, `unchanged_at` when it last said 304, `distrusted_at` when that was found to
     be untrue, `new_at` when it last brought something new. `doubled` counts entries of its last document whose ids
-    others have too.
+    others have too. `identity` is one of IDENTITIES as its operator has it, or `auto`: as polling finds, which
+    is `identified_by` where ids were found to be worthless. `wire`: its versions go before other partners'. `usual` is
+    what its documents are like (None: the next one says), `alarm` why it is quarantined.
     """
 
     id: str
@@ -101,6 +108,8 @@ class Source:
     language: str = ""
     max_age_days: int | None = None
     first_poll: int | None = None
+    identity: str = "auto"
+    wire: bool = False
     next_poll_at: datetime | None = None
     why: str = ""
     validators: Validators = Validators()
@@ -115,10 +124,18 @@ class Source:
     distrusted_at: datetime | None = None
     new_at: datetime | None = None
     doubled: int = 0
+    identified_by: str = ""
+    usual: Usual | None = None
+    alarm: str = ""
 
     @property
     def host(self) -> str:
         return host_of(self.url)
+
+    @property
+    def told_apart_by(self) -> str:
+        """What its entries are told apart by now: one of IDENTITIES."""
+        return self.identity if self.identity != "auto" else self.identified_by or "id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,10 @@ def _needed(address: str) -> str:
 
 
 class SourceSubmission(Sent):
-    """A source as it is to be; what is left out keeps its default. Days count from an entry's own date."""
+    """A source as it is to be; what is left out keeps its default. Days count from an entry's own date.
+
+    `identity` is what its entries are told apart by; of a `wire` the versions go before other partners'.
+    """
 
     url: Annotated[WebAddress, AfterValidator(_needed)]
     title: _Line = ""
@@ -34,6 +37,8 @@ class SourceSubmission(Sent):
     language: Language = ""
     max_age_days: Annotated[int, Field(ge=1, le=36500)] | None = None
     first_poll: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    identity: Literal["auto", "id", "link", "title"] = "auto"
+    wire: bool = False
 
 
 class SentSourceChange(SourceSubmission):

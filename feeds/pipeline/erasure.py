@@ -20,8 +20,9 @@ from feeds.model.label import fold
 from feeds.pipeline import intake, rebuild
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
+from feeds.pipeline.returning import erased_keys_of
 from feeds.pipeline.ripple import spread
-from feeds.store import articles, aside, dirty, entries, fragments, parts, search, views
+from feeds.store import articles, aside, dirty, entries, fragments, own_stories, parts, search, views
 from feeds.store.database import BULK_ITEMS, Connection
 from feeds.store.parts import Spot
 
@@ -75,8 +76,8 @@ def _erase(connection: Connection, room: Newsroom, article_id: str, reason: str,
     articles.erase(connection, article_id, to_us(now))
     aside.lift(connection, [article_id])
     views.forget(connection, article_id)
-    if current.origin is not None:
-        entries.erase_of_article(connection, current.origin.id, article_id)
+    entries.erase_of_article(connection, article_id)
+    own_stories.keep(connection, erased_keys_of(current))
     return _Traces(beside, spots)
 
 

@@ -18,12 +18,13 @@ from feeds.model.label import BUILT_IN_SECTIONS, fold
 from feeds.model.representation import represent
 from feeds.model.revise import check, publish_due, revise, withdraw
 from feeds.model.submission import Submission
-from feeds.pipeline import filing, pictures, relating
+from feeds.pipeline import filing, pictures, relating, twins
 from feeds.pipeline.files import want
 from feeds.pipeline.membership import place
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.returning import keys_of
 from feeds.pipeline.ripple import spread
-from feeds.store import articles, dirty, files, places, tombstones
+from feeds.store import articles, dirty, files, own_stories, places, tombstones
 from feeds.store.database import Connection
 from feeds.store.parts import CURRENT
 
@@ -32,6 +33,7 @@ _OURS = (
     *("title", "standfirst", "content_html", "authors", "tags", "section", "kicker", "language", "rights"),
     *("canonical_url", "dateline", "image", "attachments", "related", "flags", "expires_at"),
 )
+WE_TELL_IT = "The newsroom tells this story itself"  # why a partner's version of it is withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,7 @@ def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], 
         for change, article in zip(changes, settled, strict=True)
     ]
     articles.save(connection, keeps, changed_us=now_us)
+    own_stories.keep(connection, [key for article in settled for key in keys_of(article)])
     _place(connection, settled, now=now)
     heard = {key for change in changes for key in _heard_of(change.article, change.before)}
     for kind, key in articles.shown_keys(connection, heard):
@@ -214,10 +217,21 @@ def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], 
         json.dumps(represent(article, room.site, in_feeds[article.id]), ensure_ascii=False) for article in revised
     )
     articles.save_revisions(connection, zip(revised, bodies, strict=True), now_us)
+    if room.settings.ingest.wins == "ours":
+        _go_before(connection, room, settled, now=now)
     return [
         Saved(article=article, in_feeds=in_feeds[article.id], is_new=change.before is None, has_changed=True)
         for change, article in zip(changes, settled, strict=True)
     ]
+
+
+def _go_before(connection: Connection, room: Newsroom, settled: Sequence[Article], *, now: datetime) -> None:
+    """Take back partners' articles of stories that we tell ourselves now."""
+    told = [article for article in settled if article.origin is None and article.is_public(now)]
+    beaten = {other for article in told for other in twins.beaten_by(connection, article)}
+    for article in articles.load(connection, sorted(beaten)).values():
+        if article.origin is not None:
+            take_back(connection, room, article, reason=WE_TELL_IT, now=now)
 
 
 def _settle_one(connection: Connection, room: Newsroom, article: Article, before: Article, *, now: datetime) -> Saved:

@@ -11,7 +11,7 @@ from datetime import datetime
 from feeds.ingest import moves
 from feeds.logs import event
 from feeds.model.dates import from_us, to_us
-from feeds.model.source import Outcome, Poll, Source, State
+from feeds.model.source import POLLED, Outcome, Poll, Source, State, Validators
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
 from feeds.store import polls, readings, sources
@@ -54,7 +54,7 @@ def keep_in(connection: Connection, room: Newsroom, came: Sequence[Came]) -> Non
         if known.move is not None and moves.is_lasting(known.move, one.poll.at):
             known = _moved(connection, room, known)
         polled.append(known)
-        if one.known.rhythm is not one.source.rhythm:
+        if sources.differs_as_read(one.source, known):
             read.add(known.id)
         if one.reading is not None:
             readings.keep(connection, known.id, one.reading)
@@ -63,18 +63,29 @@ def keep_in(connection: Connection, room: Newsroom, came: Sequence[Came]) -> Non
 
 def _due(one: Came, present: Standing) -> Source:
     """Give the source as it is to be kept; where it was asked for meanwhile, it stays due."""
-    if one.poll.outcome is Outcome.GONE and present.state is State.ACTIVE:
-        why = f"{one.poll.detail}; polled when asked for"
-        return replace(one.known, state=State.GONE, next_poll_at=None, why=why)
+    known = _as_it_stands(one, present)
+    if one.poll.outcome is Outcome.GONE and present.state in POLLED:
+        return replace(known, state=State.GONE, next_poll_at=None, why=f"{one.poll.detail}; polled when asked for")
     is_asked_anew = present.why == sources.ASKED and present.next_poll_at != _us(one.source.next_poll_at)
-    if is_asked_anew or present.state is not State.ACTIVE:
+    if is_asked_anew or present.state not in POLLED:
         next_at = None if present.next_poll_at is None else from_us(present.next_poll_at)
-        return replace(one.known, state=present.state, next_poll_at=next_at, why=present.why)
-    return one.known if one.known.state is present.state else replace(one.known, state=present.state)
+        known = replace(known, next_poll_at=next_at, why=present.why)
+    return known
 
 
 def _us(instant: datetime | None) -> int | None:
     return None if instant is None else to_us(instant)
+
+
+def _as_it_stands(one: Came, present: Standing) -> Source:
+    """Give the source in the state that it is in now, whatever it was while it was polled."""
+    known = replace(one.known, state=present.state, alarm=present.alarm)
+    if one.known.alarm and not present.alarm:
+        # Released meanwhile: the next document is read whole, and says what is usual.
+        known = replace(known, usual=None, body_hash="", validators=Validators())
+    if known.state is State.QUARANTINED:
+        known = replace(known, why=f"quarantined: {known.alarm}; {known.why}")
+    return known
 
 
 def _moved(connection: Connection, room: Newsroom, source: Source) -> Source:

@@ -7,7 +7,7 @@ from feeds.ingest.address import refuse_url
 from feeds.ingest.watch import warnings_of
 from feeds.model.dates import rfc3339, rfc3339_us, to_us
 from feeds.model.merge_patch import merge_patch
-from feeds.model.source import Poll, Source, State, shown_address
+from feeds.model.source import POLLED, Poll, Source, State, shown_address
 from feeds.model.source_submission import SentSourceChange, SourceSubmission
 from feeds.model.submission import validated
 from feeds.pipeline.newsroom import Newsroom
@@ -16,7 +16,14 @@ from feeds.pipeline.ripple import spread
 from feeds.store import polls, sources
 from feeds.store.database import Connection
 
-READ_ONLY = ("id", "next_poll_at", "why", "warnings", "last")  # what is told, and ignored when sent back
+READ_ONLY = (
+    "id",
+    "identified_by",
+    "next_poll_at",
+    "why",
+    "warnings",
+    "last",
+)  # what is told, and ignored when sent back
 
 
 def add(room: Newsroom, given: object) -> Source:
@@ -55,9 +62,13 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
             if sources.find_by_url(connection, sent.url) is not None:
                 raise Refusal(409, "The address is a source's already.", (Fault("/url", "is taken"),))
             # What the former address sent says nothing of the new one.
-            values |= {"url": sent.url, "validators_url": "", "etag": "", "last_modified": "", "body_hash": ""}
+            values |= {"url": sent.url, **sources.UNREAD, "usual": ""}
             values |= {"moved_to": "", "moved_answers": 0, "moved_at": None}
             values |= {"next_poll_at": to_us(now), "why": ASKED}
+        if sent.identity != source.identity:
+            # The next document is read whole, and its ids are judged anew.
+            values |= {**sources.UNREAD, "identified_by": ""}
+            values |= {"next_poll_at": to_us(now), "why": ASKED} if source.state in POLLED else {}
         values |= _moved(source, sent.state, now)
         changed = sources.change(connection, source_id, values)
         if (changed.title, changed.credit, changed.rights) != (source.title, source.credit, source.rights):
@@ -72,7 +83,8 @@ def _moved(source: Source, state: str, now: datetime) -> dict[str, object]:
     if state == State.PAUSED:
         return {"state": state, "next_poll_at": None, "why": "paused by its operator"}
     if state == State.ACTIVE:
-        return {"state": state, "next_poll_at": to_us(now), "why": ASKED, "failures": 0}
+        anew = sources.ANEW if source.alarm else {}
+        return {**anew, "state": state, "next_poll_at": to_us(now), "why": ASKED, "failures": 0}
     raise Refusal(422, "The source cannot be so.", (Fault("/state", "may be set to active or paused"),))
 
 
@@ -84,6 +96,15 @@ def pause(room: Newsroom, source_id: str) -> Source:
 def resume(room: Newsroom, source_id: str) -> Source:
     """Poll a source again, at once."""
     return change(room, source_id, {"state": "active"})
+
+
+def end_quarantine(room: Newsroom, source_id: str) -> None:
+    """Accept what a quarantined source sends as what is usual; polled at once, and its document read whole."""
+    now = room.clock.now()
+    with room.store.write() as connection:
+        if get(connection, source_id).state is State.QUARANTINED:
+            active = {"state": str(State.ACTIVE), "next_poll_at": to_us(now), "why": ASKED, "failures": 0}
+            sources.change(connection, source_id, {**sources.ANEW, **active})
 
 
 def poll_soon(room: Newsroom, source_id: str) -> Source:
@@ -136,6 +157,9 @@ def represent(connection: Connection, source: Source) -> dict[str, object]:
         "language": source.language or None,
         "max_age_days": source.max_age_days,
         "first_poll": source.first_poll,
+        "identity": source.identity,
+        "identified_by": source.told_apart_by,
+        "wire": source.wire,
         "next_poll_at": None if source.next_poll_at is None else rfc3339(source.next_poll_at),
         "why": source.why,
         "warnings": list(warnings_of(source, now)),

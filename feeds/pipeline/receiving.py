@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds.ingest import identity, rhythm
+from feeds.ingest.alarm import FEW
 from feeds.ingest.convert import MAX_ADDRESS, moment_of
 from feeds.ingest.exchange import Answer
 from feeds.ingest.noise import quiet_hash
 from feeds.ingest.readers import Read
 from feeds.model.entry import ParsedFeed
 from feeds.model.markup import web_address
-from feeds.model.source import Source
+from feeds.model.source import IDENTITIES, Source, State
 from feeds.pipeline.entries import take
+from feeds.pipeline.judging import judged
 from feeds.pipeline.matching import Met, match
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
@@ -64,12 +66,18 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
     known = {seen.mark: seen for seen in before.entries}
     feed = reader(answer.body, answer.url, answer.content_type, frozenset(known), seconds)
     present = [known[mark] for mark in feed.marks if mark in known]
-    if present and _meets_itself(feed, present):
+    if present and _meets_itself(feed, present, source.told_apart_by):
         present = []
         feed = reader(answer.body, answer.url, answer.content_type, frozenset(), seconds)
     source = _introduced(room, source, feed)
+    if not present and source.identity == "auto":
+        source = _fallen_back(source, identity.measured(feed.entries))
     met = match(room, source, feed, present)
-    new, changed = take(room, source, feed, met)
+    source, is_after_pause = judged(room, source, feed, met, present)
+    if (fallen := _without_worthless(source, met, present)) != source:
+        source = fallen
+        met = match(room, source, feed, present)
+    new, changed = take(room, source, feed, met, is_after_pause=is_after_pause)
     now = room.clock.now()
     fresh = [found for found in met if found.known is None]
     heard = fresh if source.polled_once else met
@@ -80,7 +88,7 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
         source,
         # A document that ended early is not taken for whole: the next answer is read again.
         body_hash=body_hash,
-        polled_once=True,
+        polled_once=source.polled_once or bool(feed.entries or present),
         wishes=source.wishes if is_all_known else feed.wishes,
         rhythm=rhythm.listen(source.rhythm, new=new, moments=moments, now=now),
         doubled=0 if present else _doubled(feed, met),
@@ -88,25 +96,46 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
     )
     return Found(
         source=source,
-        detail="; ".join(feed.faults)[:500],
+        detail="; ".join([*([f"held: {source.alarm}"] if source.alarm else []), *feed.faults])[:500],
         new=new,
         changed=changed,
         is_known=len(fresh) < len(met) or bool(present),
         moments=moments,
-        reading=Reading(body_hash, quiet_hash(answer.body), _seen(feed, met, known)) if body_hash else Reading(),
+        reading=_reading(source, answer, _seen(feed, met, known, source.told_apart_by)),
     )
 
 
-def _meets_itself(feed: ParsedFeed, present: list[Seen]) -> bool:
+def _reading(source: Source, answer: Answer, seen: tuple[Seen, ...]) -> Reading:
+    return Reading(source.body_hash, quiet_hash(answer.body), seen) if source.body_hash else Reading()
+
+
+def _fallen_back(source: Source, by: str) -> Source:
+    """Have a source's entries told apart by what tells them apart; what was given up once stays so."""
+    further = IDENTITIES.index(by) > IDENTITIES.index(source.told_apart_by)
+    return replace(source, identified_by=by) if further else source
+
+
+def _without_worthless(source: Source, met: list[Met], present: list[Seen]) -> Source:
+    """Give up ids, and links, that most of a document's entries do not keep from one poll to the next."""
+    if source.identity != "auto" or source.state is State.QUARANTINED:
+        return source
+    total = len(met) + len(present)
+    for how, by in (("text", "title"), ("link", "link")):
+        if sum(found.how == how for found in met) >= max(FEW, total / 2):
+            return _fallen_back(source, by)
+    return source
+
+
+def _meets_itself(feed: ParsedFeed, present: list[Seen], by: str) -> bool:
     """Say whether an entry that was read has the id of one that was not: the whole document has to tell them apart."""
     keys = {seen.key for seen in present}
-    return any(identity.keys(entry)[0] in keys for entry in feed.entries)
+    return any(identity.keys(entry, by)[0] in keys for entry in feed.entries)
 
 
-def _seen(feed: ParsedFeed, met: list[Met], known: dict[str, Seen]) -> tuple[Seen, ...]:
+def _seen(feed: ParsedFeed, met: list[Met], known: dict[str, Seen], by: str) -> tuple[Seen, ...]:
     """Give the document's entries as they are to be known again; none where one of them was told from its double."""
     fresh = [mark for mark in feed.marks if mark not in known]
-    is_plain = all(found.key == identity.keys(found.entry)[0] for found in met)
+    is_plain = all(found.key == identity.keys(found.entry, by)[0] for found in met)
     if not is_plain or not len(met) == len(feed.entries) == len(fresh):
         return ()
     read_now = {mark: Seen(mark, found.key, found.link) for mark, found in zip(fresh, met, strict=True)}

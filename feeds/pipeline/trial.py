@@ -4,13 +4,14 @@ from feeds.errors import PollError, Refusal
 from feeds.ingest.address import refuse_url
 from feeds.ingest.convert import convert
 from feeds.ingest.fetch import Fetcher
-from feeds.ingest.identity import tell_apart
+from feeds.ingest.identity import measured, tell_apart
 from feeds.ingest.parse import parse
 from feeds.model.dates import rfc3339
 from feeds.model.source import Outcome, Source, Validators
 from feeds.model.submission import submission_of
-from feeds.pipeline.entries import words_of
+from feeds.pipeline.entries import OURS, words_of
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.returning import is_by_address
 
 MOST = 50  # entries that are told of
 SAMPLE = 300  # characters of an entry's text
@@ -33,11 +34,13 @@ def look_at(room: Newsroom, fetcher: Fetcher, url: str) -> dict[str, object]:
             return {**told, "outcome": str(Outcome.UNREACHABLE), "detail": "nothing that could be read is there"}
         return {**told, "outcome": str(error.outcome), "status": error.status, "detail": error.detail}
     entries: list[dict[str, object]] = []
-    for number, (entry, key, _) in enumerate(tell_apart(feed.entries)[:MOST]):
+    for number, (entry, key, _) in enumerate(tell_apart(feed.entries, measured(feed.entries))[:MOST]):
         taken = convert(entry, source, feed=feed, now=now)
         state, why = "published", ""
         if number >= room.settings.ingest.first_poll:
             state, why = "remembered", "past ingest.first_poll"
+        if is_by_address(room.site, entry):
+            state, why = "refused", OURS
         try:
             article = submission_of({**taken.fields, "published_at": rfc3339(taken.published_at or now)})
         except Refusal as refusal:

@@ -139,6 +139,7 @@ class IngestSettings:
     max_bytes: Annotated[int, SIZE]
     first_poll: Annotated[int, whole(0, 10_000)]
     concurrency: Annotated[int, whole(1, 1000)]
+    wins: Annotated[str, choice("ours", "wire", "first")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

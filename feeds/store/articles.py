@@ -4,8 +4,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, exists, func, or_, select, tuple_, update
 
 from feeds.model.article import Article, Origin, Related, RelatedTarget
 from feeds.model.label import Label
@@ -15,7 +16,16 @@ from feeds.store import files, search
 from feeds.store.article_rows import article_of, filed_rows, files_told, related_rows, row_of, shows_rows
 from feeds.store.labels import label_of
 from feeds.store.labels import load as load_labels
-from feeds.store.schema import article_labels, article_related, article_shows, articles, labels, revisions, sources
+from feeds.store.schema import (
+    article_labels,
+    article_related,
+    article_shows,
+    articles,
+    entries,
+    labels,
+    revisions,
+    sources,
+)
 from feeds.store.upsert import insert_missing, upsert
 
 
@@ -27,14 +37,14 @@ def load(connection: Connection, ids: Sequence[str]) -> dict[str, Article]:
     bylines = _labels_of(connection, ids)
     sections = load_labels(connection, {row.section for row in rows if row.section is not None})
     related = _related_of(connection, ids)
-    origins = _origins_of(connection, {row.source for row in rows if row.source is not None})
+    origins = _origins_of(connection, rows)
     found = [
         article_of(
             row,
             labels=bylines[row.id],
             section=sections.get(row.section),
             related=related[row.id],
-            origin=None if row.source is None else replace(origins[row.source], entry_id=row.entry_id),
+            origin=origins.get(row.id),
         )
         for row in rows
     ]
@@ -282,7 +292,22 @@ def find_targets(
     return targets, {row.title_fold: targets[row.id] for row in rows}
 
 
-def _origins_of(connection: Connection, ids: set[str]) -> dict[str, Origin]:
+def _origins_of(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Origin]:
+    """Give the partners that articles, given as rows, were taken over from, by article."""
+    theirs = [row for row in rows if row.source is not None]
+    if not theirs:
+        return {}
+    own = entries.c.article.in_([row.id for row in theirs]), entries.c.joined
+    statement = select(entries.c.article, entries.c.source, entries.c.key).where(*own).order_by(entries.c.id)
+    beside = connection.execute(statement).all()
+    known = _partners(connection, {row.source for row in (*theirs, *beside)})
+    also: defaultdict[str, list[Origin]] = defaultdict(list)
+    for row in beside:
+        also[row.article].append(replace(known[row.source], entry_id=row.key))
+    return {row.id: replace(known[row.source], entry_id=row.entry_id, also=tuple(also[row.id])) for row in theirs}
+
+
+def _partners(connection: Connection, ids: set[str]) -> dict[str, Origin]:
     columns = (
         sources.c.id,
         sources.c.title,

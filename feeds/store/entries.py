@@ -3,15 +3,20 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from feeds.store.schema import entries
 
+MOST_ELSEWHERE = 5000  # rows of one look; a form of words that stands in so many is no story
 ERASED = "erased"  # why an entry is refused whose article was erased; what it says is not noted again
 
 
 class Known(NamedTuple):
-    """An entry met before. `state` is published, held, remembered or refused; instants in microseconds."""
+    """An entry met before. `state` is published, held, remembered or refused; instants in microseconds.
+
+    `text_key` is of what it says, `moment` its own date. `joined`: its article prints another entry's version.
+    `versions` counts those that became revisions.
+    """
 
     id: int
     key: str
@@ -24,22 +29,75 @@ class Known(NamedTuple):
     article: str
     first_seen_at: int
     seen_at: int
+    text_key: str
+    moment: int | None
+    joined: bool
+    versions: int
 
 
 _columns = [entries.c[name] for name in Known._fields]
 
 
 def known(
-    connection: Connection, source: str, *, keys: Collection[str], drifted: Collection[str], links: Collection[str]
+    connection: Connection,
+    source: str,
+    *,
+    keys: Collection[str] = (),
+    drifted: Collection[str] = (),
+    links: Collection[str] = (),
+    texts: Collection[str] = (),
 ) -> list[Known]:
-    """Give the source's entries that have one of these keys, second keys or links; three looks at an index."""
+    """Give the source's entries that have one of these keys, second keys, links or texts; a look at an index each."""
     wanted: dict[int, Known] = {}
-    for column, values in ((entries.c.key, keys), (entries.c.drifted, drifted), (entries.c.link, links)):
+    columns = (
+        (entries.c.key, keys),
+        (entries.c.drifted, drifted),
+        (entries.c.link, links),
+        (entries.c.text_key, texts),
+    )
+    for column, values in columns:
         some = sorted(set(values) - {""})
         for at in range(0, len(some), 500):
             statement = select(*_columns).where(entries.c.source == source, column.in_(some[at : at + 500]))
             wanted.update({row.id: Known(*row) for row in connection.execute(statement)})
     return [wanted[number] for number in sorted(wanted)]
+
+
+class Told(NamedTuple):
+    """What an entry of some source says, and the article that it stands for."""
+
+    source: str
+    key: str
+    link: str
+    title: str
+    text_key: str
+    article: str
+
+
+def elsewhere(
+    connection: Connection, source: str, *, ids: Collection[str], links: Collection[str], texts: Collection[str]
+) -> list[Told]:
+    """Give other sources' entries of these ids, links or texts that stand for articles; a look at an index each."""
+    columns = [entries.c[name] for name in Told._fields]
+    others = entries.c.source != source, entries.c.article != ""
+    found: list[Told] = []
+    for column, values in ((entries.c.key, ids), (entries.c.link, links), (entries.c.text_key, texts)):
+        some = sorted(set(values) - {""})
+        for at in range(0, len(some), 500):
+            statement = select(*columns).where(column.in_(some[at : at + 500]), *others).order_by(entries.c.id)
+            found += [Told(*row) for row in connection.execute(statement.limit(MOST_ELSEWHERE))]
+    return found
+
+
+def hand_over(connection: Connection, article: str) -> None:
+    """Have an article print none of its entries' versions any more; the one that it does is set beside."""
+    connection.execute(update(entries).where(entries.c.article == article).values(joined=True))
+
+
+def count(connection: Connection, source: str, *, most: int) -> int:
+    """Count a source's entries, up to `most`."""
+    some = select(entries.c.id).where(entries.c.source == source).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def meet(connection: Connection, source: str, rows: Sequence[dict[str, object]]) -> None:
@@ -53,16 +111,16 @@ def note(connection: Connection, number: int, row: dict[str, object]) -> None:
     connection.execute(update(entries).where(entries.c.id == number).values(**row))
 
 
-def erase_of_article(connection: Connection, source: str, article: str) -> None:
-    """Forget what an article's entry said; that it was met stays, so that it does not come again."""
-    own = entries.c.source == source, entries.c.article == article
+def erase_of_article(connection: Connection, article: str) -> None:
+    """Forget what an article's entries said; that they were met stays, so that they do not come again."""
     gone = {"title": "", "body": "", "state": "refused", "why": ERASED}
-    connection.execute(update(entries).where(*own).values(gone))
+    connection.execute(update(entries).where(entries.c.article == article).values(gone))
 
 
 def find_of_article(connection: Connection, article: str) -> Known | None:
     """Give the entry that an article was made from."""
-    row = connection.execute(select(*_columns).where(entries.c.article == article).limit(1)).first()
+    statement = select(*_columns).where(entries.c.article == article).order_by(entries.c.joined, entries.c.id)
+    row = connection.execute(statement.limit(1)).first()
     return None if row is None else Known(*row)
 
 

@@ -53,6 +53,14 @@ def newest(connection: Connection, source: str, *, before: int | None = None, li
     ]
 
 
+def last_read(connection: Connection, source: str) -> datetime | None:
+    """Give when a source was last polled with success; None where that is not known."""
+    well = (str(Outcome.CHANGED), str(Outcome.UNCHANGED))
+    statement = select(polls.c.at).where(polls.c.source == source, polls.c.outcome.in_(well))
+    found = connection.execute(statement.order_by(polls.c.at.desc()).limit(1)).scalar()
+    return None if found is None else from_us(found)
+
+
 def last_news(connection: Connection) -> dict[str, datetime]:
     """Give when each source last brought something new; those that never did are left out."""
     statement = select(polls.c.source, func.max(polls.c.at)).where(polls.c.new > 0).group_by(polls.c.source)

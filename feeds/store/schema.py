@@ -405,6 +405,8 @@ sources = Table(
     _text("language"),
     Column("max_age_days", Integer, nullable=True),
     Column("first_poll", Integer, nullable=True),
+    Column("identity", Text, nullable=False, server_default="auto"),  # entries are told apart by: auto, id, link, title
+    Column("wire", Boolean, nullable=False, server_default=text("0")),  # its versions go before other partners'
     # as polling found it
     _text("why"),
     _at("next_poll_at", optional=True),
@@ -425,9 +427,12 @@ sources = Table(
     _at("distrusted_at", optional=True),  # found to have answered 304 although it had changed
     _at("new_at", optional=True),  # last brought something new
     _count("doubled"),  # entries of its last document whose ids others have too
+    _text("identified_by"),  # link or title, where its ids, or links, were found to be worthless; it stays so
+    _text("usual"),  # JSON: what its documents are like
+    _text("alarm"),  # why it is quarantined
     _at("created_at"),
     _at("removed_at", optional=True),  # removed: its articles keep its name, the same address takes it up again
-    Index("sources_due", "next_poll_at", sqlite_where=text("state = 'active' AND removed_at IS NULL")),
+    Index("sources_due", "next_poll_at", sqlite_where=text("removed_at IS NULL")),
 )
 
 # A source's last document: by which the next one is found to be the same, or which of its entries are.
@@ -453,13 +458,31 @@ entries = Table(
     _text("state"),  # published, held, remembered, refused
     _text("why"),
     _text("body"),  # of one that is held: the article that it would become, JSON
+    _text("text_key"),  # of what it says, as all houses would print it (model/story); empty: too little
+    _at("moment", optional=True),  # its own date, as far as it is believed
     Column("article", Text, nullable=False, server_default=""),
+    Column("joined", Boolean, nullable=False, server_default=text("0")),  # its article prints another one's version
+    _count("versions", 1),  # that became revisions of its article
     _at("first_seen_at"),
     _at("seen_at"),
     Index("entries_by_key", "source", "key", unique=True),
     Index("entries_by_drifted", "source", "drifted"),
     Index("entries_by_link", "source", "link"),
     Index("entries_newest", "source", "first_seen_at", "id"),
+    Index("entries_by_page", "link"),
+    Index("entries_by_text", "text_key"),
+    Index("entries_by_id", "key"),
+    Index("entries_by_article", "article"),
+)
+
+# By what stories of our own are known when a partner sends them: headlines, first homes, and texts of erased ones.
+own_stories = Table(
+    "own_stories",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    PrimaryKeyConstraint("key", "article"),
+    sqlite_with_rowid=False,
 )
 
 polls = Table(

@@ -2,24 +2,31 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, Update, bindparam, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
 
 from feeds.model.dates import from_us, to_us
 from feeds.model.pacing import Move, Rhythm, Wishes
 from feeds.model.slug import numbered, slugify
-from feeds.model.source import Source, State, Validators, host_of
+from feeds.model.source import POLLED, Source, State, Validators, host_of
+from feeds.model.usual import Usual
 from feeds.store.schema import sources
 
 ASKED = "asked for"  # why a source is due that its operator wants polled at once
 ADDED = "added: polled at once"
 POLLING = "being polled"
+# What a source is as long as nothing is known of what it last sent: the next document is read whole.
+UNREAD: Mapping[str, object] = {"validators_url": "", "etag": "", "last_modified": "", "body_hash": ""}
+# What it is besides when what it sends now is accepted as what is usual.
+ANEW: Mapping[str, object] = {**UNREAD, "usual": "", "alarm": ""}
 
 _present = sources.c.removed_at.is_(None)
+_is_polled = sources.c.state.in_([str(state) for state in POLLED])
 # What every poll finds, and what is found where a document was read.
 _FOUND = (
     "state",
@@ -37,7 +44,7 @@ _FOUND = (
     "unchanged_at",
     "distrusted_at",
 )
-_READ = ("polled_once", "wishes", "rhythm", "new_at", "doubled")
+_READ = ("polled_once", "wishes", "rhythm", "new_at", "doubled", "identified_by", "usual", "alarm")
 
 
 def source_of(row: Row[Any]) -> Source:
@@ -59,6 +66,8 @@ def source_of(row: Row[Any]) -> Source:
         language=row.language,
         max_age_days=row.max_age_days,
         first_poll=row.first_poll,
+        identity=row.identity,
+        wire=row.wire,
         next_poll_at=_at(row.next_poll_at),
         why=row.why,
         validators=Validators(url=row.validators_url, etag=row.etag, last_modified=row.last_modified),
@@ -73,6 +82,9 @@ def source_of(row: Row[Any]) -> Source:
         distrusted_at=_at(row.distrusted_at),
         new_at=_at(row.new_at),
         doubled=row.doubled,
+        identified_by=row.identified_by,
+        usual=_usual_of(row.usual),
+        alarm=row.alarm,
     )
 
 
@@ -99,7 +111,8 @@ def add(connection: Connection, url: str, given: Mapping[str, object], now_us: i
     values = {**_columns(given), "state": str(State.ACTIVE), "next_poll_at": now_us, "why": ADDED}
     if (known := find_by_url(connection, url)) is not None:
         source_id = known[0].id
-        connection.execute(update(sources).where(sources.c.id == source_id).values(**values, removed_at=None))
+        again = {**ANEW, **values, "removed_at": None}
+        connection.execute(update(sources).where(sources.c.id == source_id).values(again))
     else:
         host = (urlsplit(url).hostname or "source").removeprefix("www.")
         source_id = _free_id(connection, slugify(str(given.get("title") or host)))
@@ -132,10 +145,10 @@ class Due(NamedTuple):
 
 
 def due(connection: Connection, now_us: int, limit: int, *, but_not: Collection[str] = ()) -> list[Due]:
-    """Give active sources whose time has come, but of these hosts; those asked for first, then longest due first."""
+    """Give polled sources whose time has come, but of these hosts; those asked for first, then longest due first."""
     is_asked = sources.c.why.in_((ASKED, ADDED))
     columns = (sources.c.id, sources.c.host, sources.c.next_poll_at, is_asked.label("is_asked"))
-    statement = select(*columns).where(sources.c.state == "active", _present, sources.c.next_poll_at <= now_us)
+    statement = select(*columns).where(_is_polled, _present, sources.c.next_poll_at <= now_us)
     if but_not:
         statement = statement.where(sources.c.host.not_in(sorted(but_not)))
     rows = connection.execute(statement.order_by(sources.c.next_poll_at).limit(limit))
@@ -152,7 +165,7 @@ def claim(connection: Connection, wanted: Mapping[str, int], next_us: int) -> li
     claimed = [
         source
         for source in (found[source_id] for source_id in wanted if source_id in found)
-        if source.state is State.ACTIVE
+        if source.state in POLLED
         and source.next_poll_at is not None
         and to_us(source.next_poll_at) == wanted[source.id]
     ]
@@ -180,19 +193,25 @@ def load(connection: Connection, ids: Collection[str]) -> dict[str, Source]:
 
 def pull_in(connection: Connection, past_us: int, to_at: int) -> int:
     """Bring due times that lie too far ahead (the clock was wrong, and was put right) back; give how many."""
-    statement = update(sources).where(sources.c.state == "active", _present, sources.c.next_poll_at > past_us)
+    statement = update(sources).where(_is_polled, _present, sources.c.next_poll_at > past_us)
     return connection.execute(statement.values(next_poll_at=to_at)).rowcount
 
 
 def shift(connection: Connection, by_us: int) -> int:
     """Move all due times with a clock that stepped; give how many."""
-    statement = update(sources).where(sources.c.state == "active", _present, sources.c.next_poll_at.is_not(None))
+    statement = update(sources).where(_is_polled, _present, sources.c.next_poll_at.is_not(None))
     return connection.execute(statement.values(next_poll_at=sources.c.next_poll_at + by_us)).rowcount
+
+
+def count_by_state(connection: Connection) -> dict[State, int]:
+    """Count sources by state, those that were removed aside."""
+    rows = connection.execute(select(sources.c.state, func.count()).where(_present).group_by(sources.c.state)).all()
+    return dict.fromkeys(State, 0) | {State(row[0]): row[1] for row in rows}
 
 
 def next_due(connection: Connection) -> int | None:
     """Give the earliest due time of all, in microseconds."""
-    statement = select(sources.c.next_poll_at).where(sources.c.state == "active", _present)
+    statement = select(sources.c.next_poll_at).where(_is_polled, _present, sources.c.next_poll_at.is_not(None))
     return connection.execute(statement.order_by(sources.c.next_poll_at).limit(1)).scalar()
 
 
@@ -202,11 +221,16 @@ def reschedule(connection: Connection, source_id: str, next_us: int, why: str) -
 
 
 def found(connection: Connection, polled: Sequence[Source], *, read: Collection[str]) -> None:
-    """Keep what polls found of sources; what their operator sets is left alone. `read` are those that were read."""
+    """Keep what polls found of sources; what their operator sets is left alone. `read` are those of which a document was read."""
     if polled:
         connection.execute(_keep_found, [{"key": source.id, **_found_of(source)} for source in polled])
     if heard := [source for source in polled if source.id in read]:
         connection.execute(_keep_read, [{"key": source.id, **_read_of(source)} for source in heard])
+
+
+def differs_as_read(before: Source, after: Source) -> bool:
+    """Say whether more is known of a source than what a poll that reads no document finds."""
+    return any(getattr(before, name) != getattr(after, name) for name in _READ)
 
 
 class Standing(NamedTuple):
@@ -216,13 +240,14 @@ class Standing(NamedTuple):
     state: State
     next_poll_at: int | None
     why: str
+    alarm: str
 
 
 def standing(connection: Connection, ids: Collection[str]) -> dict[str, Standing]:
     """Give how sources stand that were not removed, by id; at most 500."""
-    columns = (sources.c.id, sources.c.url, sources.c.state, sources.c.next_poll_at, sources.c.why)
+    columns = [sources.c[name] for name in ("id", "url", "state", "next_poll_at", "why", "alarm")]
     rows = connection.execute(select(*columns).where(sources.c.id.in_(list(ids)), _present))
-    return {row[0]: Standing(row[1], State(row[2]), row[3], row[4]) for row in rows}
+    return {row[0]: Standing(row[1], State(row[2]), row[3], row[4], row[5]) for row in rows}
 
 
 def move(connection: Connection, source_id: str, url: str) -> bool:
@@ -295,6 +320,9 @@ def _read_of(source: Source) -> dict[str, object]:
         "new_rhythm": _told(source.rhythm),
         "new_new_at": _us(source.new_at),
         "new_doubled": source.doubled,
+        "new_identified_by": source.identified_by,
+        "new_usual": json.dumps(asdict(source.usual)) if source.usual is not None else "",
+        "new_alarm": source.alarm,
     }
 
 
@@ -320,6 +348,10 @@ def _rhythm_of(text: str) -> Rhythm:
         return Rhythm()
     given = json.loads(text)
     return Rhythm(hours=tuple(given["hours"]), days=given["days"], usual=given["usual"], at=from_us(given["at"]))
+
+
+def _usual_of(text: str) -> Usual | None:
+    return Usual(**json.loads(text)) if text else None
 
 
 def _at(instant_us: int | None) -> datetime | None:

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, current_app, request
 
 from feeds.errors import Refusal, StoreError
 from feeds.logs import event
+from feeds.model.source import State
 from feeds.pipeline.presence import Presence
-from feeds.store import articles, aside, counters, dirty
+from feeds.store import articles, aside, counters, dirty, sources
 from feeds.web.auth import room
 from feeds.web.exposition import Gauge, expose
 from feeds.web.origin import is_in, origin_of
@@ -38,10 +39,14 @@ def show() -> Response:
             values = counters.load(connection)
             dirty_channels, _ = dirty.backlog(connection)
             set_aside = aside.count(connection)
+            states = sources.count_by_state(connection)
         gauges = [
             Gauge("feeds_dirty_channels", "Channels to be regenerated.", {(): dirty_channels}),
             Gauge("feeds_set_aside", "Articles that cannot be rendered.", {(): set_aside}),
             Gauge("feeds_articles", "Articles by status.", _articles(), ("status",)),
+            Gauge(
+                "feeds_sources", "Partners' sources by state.", {(str(one),): states[one] for one in State}, ("state",)
+            ),
         ]
         is_up = 1
     except StoreError as error:

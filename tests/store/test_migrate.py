@@ -7,7 +7,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from feeds.store import dirty, files
+from feeds.model.story import headline_key, page_key
+from feeds.store import dirty, entries, files, own_stories, sources
 from feeds.store.database import Store, newest_schema
 from feeds.store.migrate import migrate
 
@@ -72,5 +73,34 @@ def test_files_of_articles_that_are_there_already_are_asked_about_newest_first(t
         assert due[0] == ["cdn.test"]
         assert {wanted.address for wanted in due[1]} == {"https://CDN.test/b.png", "https://cdn.test/a.png"}
         assert len(kept) == len(rows)
+    finally:
+        store.close()
+
+
+def test_stories_of_our_own_get_their_keys_and_sources_and_entries_stay(tmp_path: Path) -> None:
+    store = store_at(tmp_path / "broadsheet.db", "0006")
+    own = "(id, folded_id, title, canonical_url, status, updated_at, created_at, moment, changed_at, source)"
+    try:
+        with store.write() as connection:
+            connection.execute(text("INSERT INTO sources (id, url, created_at, state) VALUES ('s', 'u', 0, 'active')"))
+            connection.execute(
+                text(
+                    f"INSERT INTO articles {own} VALUES ('a', 'a', 'Ours', 'https://q.example/1', '', 0, 0, 0, 0, NULL)"
+                )
+            )
+            connection.execute(text(f"INSERT INTO articles {own} VALUES ('b', 'b', 'Theirs', '', '', 0, 0, 0, 0, 's')"))
+            connection.execute(
+                text("INSERT INTO entries (source, key, article, first_seen_at, seen_at) VALUES ('s', 'k', 'b', 0, 0)")
+            )
+        migrate(store)
+        with store.read() as connection:
+            keys = headline_key("Ours"), page_key("http://www.q.example/1/")
+            assert own_stories.find(connection, keys) == {key: ["a"] for key in keys}
+            assert own_stories.find(connection, [headline_key("Theirs")]) == {}
+            (known,) = entries.known(connection, "s", keys=["k"])
+            assert (known.article, known.joined, known.versions) == ("b", False, 1)
+            source = sources.find(connection, "s")
+        assert source is not None
+        assert (source.told_apart_by, source.usual, source.alarm, source.wire) == ("id", None, "", False)
     finally:
         store.close()

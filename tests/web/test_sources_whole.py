@@ -99,3 +99,48 @@ def test_address_that_is_refused_reads_like_one_where_nothing_is(door: Door) -> 
         told = door.call("POST", "/api/sources:test", {"url": f"{partner.url}/feed"}).get_json()
         assert (told["outcome"], told["entries"]) == ("unreachable", [])
         assert partner.connections == 0
+
+
+def flood(numbers: range) -> bytes:
+    items = "".join(
+        f"<item><title>Story {one}</title><link>https://wire.example/{one}</link><guid>s{one}</guid></item>"
+        for one in numbers
+    )
+    return f"<rss version='2.0'><channel><title>Wire</title>{items}</channel></rss>".encode()
+
+
+def test_flood_is_told_of_held_and_released_by_one_call(inside: Door) -> None:
+    answers = [reply(200, flood(range(3)))]
+    with Loopback(lambda _, connection: connection.sendall(answers[-1])) as partner:
+        source = inside.call("POST", "/api/sources", {"url": f"{partner.url}/feed"}).get_json()["id"]
+        path = f"/api/sources/{source}"
+        polled(inside, source)
+        answers.append(reply(200, flood(range(60))))
+        polled(inside, source)
+        told = inside.call("GET", path).get_json()
+        assert told["state"] == "quarantined"
+        assert told["why"].startswith("quarantined: it has 57 new entries at once, more than it ever had")
+        assert told["last"]["detail"] == "held: it has 57 new entries at once, more than it ever had"
+        assert inside.call("GET", "/api/status").get_json()["sources"]["failing"][0]["id"] == source
+        here = {"REMOTE_ADDR": "127.0.0.1"}
+        figures = inside.client.get("/metrics", base_url="https://news.example", environ_overrides=here).data
+        assert b'feeds_sources{state="quarantined"} 1.0' in figures
+        assert len(inside.call("GET", f"/api/articles?source={source}").get_json()["items"]) == 3
+        held = inside.call("GET", f"{path}/entries").get_json()["items"][0]
+        assert (held["state"], held["article"]) == ("held", None)
+        assert inside.call("POST", f"{path}/poll").status_code == 202
+        assert inside.call("POST", f"{path}/release").get_json()["state"] == "active"
+        assert len(inside.call("GET", f"/api/articles?source={source}&limit=100").get_json()["items"]) == 60
+        polled(inside, source)
+        assert inside.call("GET", path).get_json()["state"] == "active"
+
+
+def test_identity_and_wire_are_set_by_a_patch_and_wrong_ones_are_named(inside: Door) -> None:
+    source = inside.call("POST", "/api/sources", {"url": "https://wire.example/feed", "wire": True}).get_json()
+    assert (source["identity"], source["identified_by"], source["wire"]) == ("auto", "id", True)
+    path = f"/api/sources/{source['id']}"
+    told = inside.call("PATCH", path, {"identity": "link", "wire": False, "identified_by": "ignored"}).get_json()
+    assert (told["identity"], told["identified_by"], told["wire"]) == ("link", "link", False)
+    problem(inside.call("PATCH", path, {"identity": "date"}), 422, "/identity")
+    problem(inside.call("PATCH", path, {"wire": "yes"}), 422, "/wire")
+    problem(inside.call("PATCH", path, {"state": "quarantined"}), 422, "/state")

@@ -51,7 +51,7 @@ def change(source_id: str) -> Response:
 
 @blueprint.post("/<source_id>/release")
 def let_go(source_id: str) -> Response:
-    """Publish entries that are held: those named, or all."""
+    """Publish entries that are held: those named, or all, which ends a quarantine."""
     require("admin")
     sent = validated(SentRelease, read_json() if request.content_length else {}, "They cannot be released.")
     release(room(), source_id, sent.entries)
