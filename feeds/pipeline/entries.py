@@ -15,6 +15,7 @@ from feeds.model.article import Origin
 from feeds.model.dates import from_us, rfc3339, to_us, whole_second
 from feeds.model.entry import Entry, ParsedFeed
 from feeds.model.representation import represent
+from feeds.model.rights import ending
 from feeds.model.source import Source, shown_address
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake
@@ -46,7 +47,7 @@ def take(room: Newsroom, source: Source, feed: ParsedFeed, met: Sequence[Met]) -
                 if found.key in met_since and (found.known is None or found.known.key != found.key):
                     continue
                 if found.known is not None:
-                    changed += _change(connection, room, found, found.known, taken)
+                    changed += _change(connection, room, source, found, taken)
                 else:
                     _meet(connection, room, source, found, taken, passed_over=passed_over.get(found.key, ""))
                     new += 1
@@ -65,10 +66,10 @@ def _passed_over(room: Newsroom, source: Source, fresh: list[Met]) -> dict[str, 
     now = room.clock.now()
     wanted = [found for found in reversed(_oldest_first(fresh, now)) if not _is_ours(room, found.entry)]
     passed_over: dict[str, str] = {}
-    if source.max_age_days is not None:
-        oldest = now - timedelta(days=source.max_age_days)
+    if limits := [days for days in (source.max_age_days, source.expire_days) if days is not None]:
+        oldest = now - timedelta(days=min(limits))
         too_old = [found for found in wanted if (moment_of(found.entry, now) or now) < oldest]
-        passed_over |= {found.key: f"older than {source.max_age_days} days" for found in too_old}
+        passed_over |= {found.key: f"older than {min(limits)} days" for found in too_old}
     if not source.polled_once:
         most = room.settings.ingest.first_poll if source.first_poll is None else source.first_poll
         rest = [found for found in wanted if found.key not in passed_over][most:]
@@ -105,14 +106,14 @@ def _meet(
     row = _row(found, taken, now)
     row |= {"first_seen_at": to_us(now), "state": state, "why": why, "article": article}
     if state == "held":
-        row["body"] = json.dumps(_fields(taken, now), ensure_ascii=False)
+        row["body"] = json.dumps(_fields(source, taken, now), ensure_ascii=False)
     entries.meet(connection, source.id, row)
 
 
 def _publish(connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, now: datetime) -> str:
     article_id = ids.new(now)
     origin = origin_of(source, found.entry.id or found.key)
-    wanted = submission_of(_fields(taken, now))
+    wanted = submission_of(_fields(source, taken, now))
     intake.save(connection, room, article_id, wanted, now=now, origin=origin, by_partner=True)
     return article_id
 
@@ -127,35 +128,40 @@ def origin_of(source: Source, entry_id: str) -> Origin:
         site_url=source.site_url,
         credit=source.credit,
         rights=source.rights,
+        summary_words=source.summary_words,
+        images=source.images,
     )
 
 
-def _change(connection: Connection, room: Newsroom, found: Met, known: Known, taken: Taken) -> int:
+def _change(connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken) -> int:
     """Keep what is new of a known entry, and revise its article; give 1 where it says something else than before."""
-    now = room.clock.now()
+    known, now = found.known, room.clock.now()
+    assert known is not None
     row = _row(found, taken, now)
     is_other = known.hash.partition(".")[2] != identity.fields_hash(taken.fields)
     if is_other and known.state == "published":
         try:
             with connection.begin_nested():
-                _revise(connection, room, known.article, taken, now=now)
+                _revise(connection, room, source, known.article, taken, now=now)
             row["why"] = ""
         except Refusal as error:
             row["why"] = words_of(error)
     elif is_other and known.state == "held":
-        row["body"] = json.dumps(_fields(taken, from_us(known.first_seen_at)), ensure_ascii=False)
+        row["body"] = json.dumps(_fields(source, taken, from_us(known.first_seen_at)), ensure_ascii=False)
     entries.note(connection, known.id, row)
     return int(is_other)
 
 
-def _revise(connection: Connection, room: Newsroom, article_id: str, taken: Taken, *, now: datetime) -> None:
+def _revise(
+    connection: Connection, room: Newsroom, source: Source, article_id: str, taken: Taken, *, now: datetime
+) -> None:
     """Make an article what its partner says now, but for the fields that the newsroom changed; its status stays."""
     current = articles.find(connection, article_id)
     if current is None:
         return
     stored = represent(current, room.site, [])
     kept = {name: stored[name] for name in articles.ours_of(connection, [article_id])[article_id]}
-    wanted = submission_of({**taken.fields, **kept})
+    wanted = submission_of({**taken.fields, **ends(source, current.published_at), **kept})
     intake.save(connection, room, article_id, wanted, now=now, by_partner=True)
 
 
@@ -170,10 +176,16 @@ def _row(found: Met, taken: Taken, now: datetime) -> dict[str, object]:
     }
 
 
-def _fields(taken: Taken, now: datetime) -> dict[str, object]:
+def _fields(source: Source, taken: Taken, now: datetime) -> dict[str, object]:
     """Give the article's fields with its moment: the partner's, else the one at which it was first seen."""
-    moment = min(taken.published_at or now, now)
-    return {**taken.fields, "published_at": rfc3339(whole_second(moment)), "status": "published"}
+    moment = whole_second(min(taken.published_at or now, now))
+    return {**taken.fields, "published_at": rfc3339(moment), "status": "published", **ends(source, moment)}
+
+
+def ends(source: Source, published_at: datetime | None) -> dict[str, object]:
+    """Give the field that says when a story of the source ends; none where it does not."""
+    moment = ending(published_at, source.expire_days)
+    return {} if moment is None else {"expires_at": rfc3339(moment)}
 
 
 def _is_ours(room: Newsroom, entry: Entry) -> bool:

@@ -4,9 +4,11 @@ import json
 from collections.abc import Sequence
 
 from feeds.errors import Refusal
+from feeds.model.dates import parse_rfc3339
+from feeds.model.source import Source
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake, partners
-from feeds.pipeline.entries import origin_of, words_of
+from feeds.pipeline.entries import ends, origin_of, words_of
 from feeds.pipeline.intake import Wish
 from feeds.pipeline.newsroom import Newsroom
 from feeds.store import entries
@@ -37,7 +39,7 @@ def _publish(room: Newsroom, source_id: str, numbers: Sequence[int]) -> int:
         wishes = [
             Wish(
                 article_id=ids.new(now),
-                wanted=submission_of(json.loads(body)),
+                wanted=submission_of(_as_now(source, json.loads(body))),
                 origin=origin_of(source, entry.key),
             )
             for entry, body in some
@@ -50,3 +52,9 @@ def _publish(room: Newsroom, source_id: str, numbers: Sequence[int]) -> int:
                 row: dict[str, object] = {"state": "published", "why": "", "body": "", "article": wish.article_id}
                 entries.note(connection, entry.id, row)
     return sum(not isinstance(result, Refusal) for result in saved)
+
+
+def _as_now(source: Source, fields: dict[str, object]) -> dict[str, object]:
+    """Give a held article's fields with the end that its source says now."""
+    fields.pop("expires_at", None)
+    return {**fields, **ends(source, parse_rfc3339(str(fields["published_at"])))}

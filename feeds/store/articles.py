@@ -287,6 +287,8 @@ def _origins_of(connection: Connection, ids: set[str]) -> dict[str, Origin]:
         sources.c.site_url,
         sources.c.credit,
         sources.c.rights,
+        sources.c.summary_words,
+        sources.c.images,
     )
     rows = connection.execute(select(*columns).where(sources.c.id.in_(ids)))
     return {
@@ -298,6 +300,8 @@ def _origins_of(connection: Connection, ids: set[str]) -> dict[str, Origin]:
             site_url=row.site_url,
             credit=row.credit,
             rights=row.rights,
+            summary_words=row.summary_words,
+            images=row.images,
         )
         for row in rows
     }

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from feeds.model.dates import from_us, to_us
 from feeds.model.pacing import Move, Rhythm, Wishes
 from feeds.model.slug import numbered, slugify
-from feeds.model.source import Source, State, Validators, host_of
+from feeds.model.source import Filter, Source, State, Validators, host_of
 from feeds.store.schema import sources
 
 ASKED = "asked for"  # why a source is due that its operator wants polled at once
@@ -54,11 +54,17 @@ def source_of(row: Row[Any]) -> Source:
         site_url=row.site_url,
         state=State(row.state),
         publish=row.publish,
+        filters=tuple(_filter_of(given) for given in json.loads(row.filters or "[]")),
         rights=row.rights,
+        summary_words=row.summary_words,
+        images=row.images,
+        expire_days=row.expire_days,
+        full_text=row.full_text,
         tags=tuple(json.loads(row.tags or "{}").items()),
         add_tags=tuple(json.loads(row.add_tags or "[]")),
         section=row.section,
         authors=tuple(json.loads(row.authors or "[]")),
+        map_authors=tuple(json.loads(row.map_authors or "{}").items()),
         credit=row.credit,
         language=row.language,
         max_age_days=row.max_age_days,
@@ -90,6 +96,11 @@ def find_by_url(connection: Connection, url: str) -> tuple[Source, bool] | None:
     """Give the source of an address, and whether it was removed."""
     row = connection.execute(select(sources).where(sources.c.url == url)).first()
     return None if row is None else (source_of(row), row.removed_at is not None)
+
+
+def expire_days(connection: Connection, source_id: str) -> int | None:
+    """Give how many days after their publication a source's articles end, also one that was removed; None: never."""
+    return connection.execute(select(sources.c.expire_days).where(sources.c.id == source_id)).scalar()
 
 
 def list_all(connection: Connection, *, after: str = "", limit: int = 1000) -> list[Source]:
@@ -296,6 +307,11 @@ def _rhythm_of(text: str) -> Rhythm:
         return Rhythm()
     given = json.loads(text)
     return Rhythm(hours=tuple(given["hours"]), days=given["days"], usual=given["usual"], at=from_us(given["at"]))
+
+
+def _filter_of(given: dict[str, Any]) -> Filter:
+    lists = {name: tuple(given[name]) for name in ("words", "tags", "languages")}
+    return Filter(action=given["action"], **lists)
 
 
 def _at(instant_us: int | None) -> datetime | None:

@@ -6,7 +6,7 @@ scripts would have loaded, rendered.py clean HTML as documents and pages print i
 
 from feeds.model.markup.addresses import absolute_address, ascii_address, site_address, web_address
 from feeds.model.markup.cleaner import absolute, clean, text_of, unsafe
-from feeds.model.markup.rendered import for_documents, for_page, summary
+from feeds.model.markup.rendered import for_documents, for_page, summary, without_pictures
 from feeds.model.markup.text import from_plain, plain, plain_lines, xml_text
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "text_of",
     "unsafe",
     "web_address",
+    "without_pictures",
     "xml_text",
 ]
