@@ -21,6 +21,7 @@ from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake
 from feeds.pipeline.matching import Met
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.ruling import Ruling, rule
 from feeds.store import articles, entries
 from feeds.store.database import Connection
 from feeds.store.entries import Known
@@ -33,7 +34,9 @@ def take(room: Newsroom, source: Source, feed: ParsedFeed, met: Sequence[Met]) -
     """Take in a document's entries; give how many were new, and how many known ones differed."""
     fresh = [found for found in met if found.known is None]
     differing = [found for found in met if found.known is not None and _differs(found, found.known)]
-    passed_over = _passed_over(room, source, fresh)
+    ruled = rule(source, feed, fresh)
+    refused = {key for key, ruling in ruled.items() if ruling.state == "refused"}
+    passed_over = _passed_over(room, source, [found for found in fresh if found.key not in refused])
     work = [*_oldest_first(fresh, room.clock.now()), *differing]
     new = changed = 0
     for at in range(0, len(work), BATCH):
@@ -49,7 +52,8 @@ def take(room: Newsroom, source: Source, feed: ParsedFeed, met: Sequence[Met]) -
                 if found.known is not None:
                     changed += _change(connection, room, source, found, taken)
                 else:
-                    _meet(connection, room, source, found, taken, passed_over=passed_over.get(found.key, ""))
+                    remembered = Ruling("remembered", why) if (why := passed_over.get(found.key)) else None
+                    _meet(connection, room, source, found, taken, ruling=remembered or ruled.get(found.key))
                     new += 1
         room.store.give_way()
     return new, changed
@@ -86,16 +90,16 @@ def _oldest_first(fresh: list[Met], now: datetime) -> list[Met]:
 
 
 def _meet(
-    connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, passed_over: str
+    connection: Connection, room: Newsroom, source: Source, found: Met, taken: Taken, *, ruling: Ruling | None
 ) -> None:
     """Keep a new entry, and make its article where it is to have one."""
     now = room.clock.now()
     state, why, article = "published", "", ""
     if _is_ours(room, found.entry):
         state, why = "refused", "ours"
-    elif passed_over:
-        state, why = "remembered", passed_over
-    elif source.publish == "hold":
+    elif ruling is not None and ruling.state != "published":
+        state, why = ruling.state, ruling.why
+    elif ruling is None and source.publish == "hold":
         state, why = "held", "held for review"
     else:
         try:

@@ -52,6 +52,15 @@ def note(connection: Connection, number: int, row: dict[str, object]) -> None:
     connection.execute(update(entries).where(entries.c.id == number).values(**row))
 
 
+def deleted_at(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """Give the moments (µs) of the partner's tombstones that were followed, by entry."""
+    columns = entries.c.id, entries.c.deleted_at
+    rows = connection.execute(
+        select(*columns).where(entries.c.id.in_(list(numbers)), entries.c.deleted_at.is_not(None))
+    )
+    return {row.id: row.deleted_at for row in rows}
+
+
 def erase_of_article(connection: Connection, source: str, article: str) -> None:
     """Forget what an article's entry said; that it was met stays, so that it does not come again."""
     own = entries.c.source == source, entries.c.article == article
