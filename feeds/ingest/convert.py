@@ -6,9 +6,10 @@ What does not fit is cut or left out, never a reason to lose the story. nh3 runs
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from html import unescape
+from html import escape, unescape
 
 from feeds.ingest.canonical import strip_tracking
+from feeds.ingest.declutter import declutter
 from feeds.ingest.identity import distinct
 from feeds.model.article import Attachment, Image
 from feeds.model.entry import Entry, EntryText, ParsedFeed
@@ -23,6 +24,8 @@ MAX_ADDRESS, MAX_RIGHTS = 4096, 2000
 MAX_AUTHORS, MAX_TAGS, MAX_FILES = 50, 100, 100
 FIRST_WORDS = 80  # characters of a text that stand for a missing headline
 
+_LINK = re.compile(r'(<a [^<>]*?\bhref=")([^"<>]*[?#][^"<>]*)"')
+_TEXTLESS = re.compile(r"(<img(?![^<>]* alt=)[^<>]*)>")  # a picture without `alt` is read out by its file's name
 _LICENCE_LINK = re.compile(r'<a(?= [^<>]*\brel="[^"<>]*\blicense\b)[^<>]* href="([^"<>]+)"')  # rel=license (HTML)
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}", re.ASCII)
 
@@ -79,7 +82,9 @@ def _texts(entry: Entry, base: str) -> tuple[str, str]:
 def _html(text: EntryText | None, base: str) -> str:
     if text is None:
         return ""
-    cleaned = absolute(clean(text.value if text.is_html else from_plain(text.value)), base)
+    cleaned = absolute(clean(declutter(text.value, base) if text.is_html else from_plain(text.value)), base)
+    cleaned = _LINK.sub(lambda found: f'{found[1]}{escape(strip_tracking(unescape(found[2])))}"', cleaned)
+    cleaned = _TEXTLESS.sub(r'\1 alt="">', cleaned)
     while len(cleaned.encode("utf-8", "replace")) > MAX_CONTENT:
         cleaned = clean(cleaned[: len(cleaned) * 9 // 10])
     return clean(cleaned)

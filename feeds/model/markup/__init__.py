@@ -5,7 +5,7 @@ scripts would have loaded, rendered.py clean HTML as documents and pages print i
 """
 
 from feeds.model.markup.addresses import absolute_address, ascii_address, site_address, web_address
-from feeds.model.markup.cleaner import absolute, clean, text_of, unsafe
+from feeds.model.markup.cleaner import absolute, balanced_end, clean, normal, text_of, unsafe
 from feeds.model.markup.rendered import for_documents, for_page, summary, without_pictures
 from feeds.model.markup.text import from_plain, plain, plain_lines, xml_text
 
@@ -13,10 +13,12 @@ __all__ = [
     "absolute",
     "absolute_address",
     "ascii_address",
+    "balanced_end",
     "clean",
     "for_documents",
     "for_page",
     "from_plain",
+    "normal",
     "plain",
     "plain_lines",
     "site_address",
