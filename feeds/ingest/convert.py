@@ -79,6 +79,11 @@ def _texts(entry: Entry, base: str) -> tuple[str, str]:
     return _html(body, base), _line(beside)
 
 
+def story_html(html: str, base: str) -> str:
+    """Clean the HTML of a story's own page, as an entry's is."""
+    return _html(EntryText(value=html, is_html=True), base) if html else ""
+
+
 def _html(text: EntryText | None, base: str) -> str:
     if text is None:
         return ""

@@ -5,7 +5,7 @@ entries and takes what is missing. Which entry is which is matching.py's.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from feeds.errors import Refusal
@@ -26,6 +26,7 @@ from feeds.store import articles, entries
 from feeds.store.database import Connection
 from feeds.store.entries import Known
 
+READING = "its page is being read"  # why a new entry is held whose source has full_text
 BATCH = 20  # entries a transaction
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 
@@ -101,6 +102,8 @@ def _meet(
         state, why = ruling.state, ruling.why
     elif ruling is None and source.publish == "hold":
         state, why = "held", "held for review"
+    elif _wants_page(source, taken):
+        state, why = "held", READING
     else:
         try:
             with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
@@ -111,6 +114,7 @@ def _meet(
     row |= {"first_seen_at": to_us(now), "state": state, "why": why, "article": article}
     if state == "held":
         row["body"] = json.dumps(_fields(source, taken, now), ensure_ascii=False)
+        row["page_at"] = to_us(now) if _wants_page(source, taken) else None
     entries.meet(connection, source.id, row)
 
 
@@ -143,10 +147,12 @@ def _change(connection: Connection, room: Newsroom, source: Source, found: Met, 
     assert known is not None
     row = _row(found, taken, now)
     is_other = known.hash.partition(".")[2] != identity.fields_hash(taken.fields)
-    if is_other and known.state == "published":
+    if is_other and known.state == "published" and _wants_page(source, taken):
+        row |= {"body": json.dumps(taken.fields, ensure_ascii=False), "page_at": to_us(now)}
+    elif is_other and known.state == "published":
         try:
             with connection.begin_nested():
-                _revise(connection, room, source, known.article, taken, now=now)
+                revise(connection, room, source, known.article, taken.fields, now=now)
             row["why"] = ""
         except Refusal as error:
             row["why"] = words_of(error)
@@ -156,8 +162,18 @@ def _change(connection: Connection, room: Newsroom, source: Source, found: Met, 
     return int(is_other)
 
 
-def _revise(
-    connection: Connection, room: Newsroom, source: Source, article_id: str, taken: Taken, *, now: datetime
+def _wants_page(source: Source, taken: Taken) -> bool:
+    return source.full_text and bool(taken.canonical_url)
+
+
+def revise(
+    connection: Connection,
+    room: Newsroom,
+    source: Source,
+    article_id: str,
+    fields: Mapping[str, object],
+    *,
+    now: datetime,
 ) -> None:
     """Make an article what its partner says now, but for the fields that the newsroom changed; its status stays."""
     current = articles.find(connection, article_id)
@@ -165,7 +181,7 @@ def _revise(
         return
     stored = represent(current, room.site, [])
     kept = {name: stored[name] for name in articles.ours_of(connection, [article_id])[article_id]}
-    wanted = submission_of({**taken.fields, **ends(source, current.published_at), **kept})
+    wanted = submission_of({**fields, **ends(source, current.published_at), **kept})
     intake.save(connection, room, article_id, wanted, now=now, by_partner=True)
 
 

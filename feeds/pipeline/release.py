@@ -50,6 +50,7 @@ def _publish(room: Newsroom, source_id: str, numbers: Sequence[int]) -> int:
                 entries.note(connection, entry.id, {"state": "refused", "why": words_of(result), "body": ""})
             else:
                 row: dict[str, object] = {"state": "published", "why": "", "body": "", "article": wish.article_id}
+                row["page_at"] = None
                 entries.note(connection, entry.id, row)
     return sum(not isinstance(result, Refusal) for result in saved)
 
