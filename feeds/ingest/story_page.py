@@ -9,6 +9,8 @@ import re
 from feeds.errors import PollError
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_FRAME = re.compile(r"</?(?:html|body)>")
+_HEADLINE = re.compile(r"\A<h1>(?:(?!</h1>).)*</h1>", re.DOTALL)
 _PAGE_TYPES = ("", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream")
 
 
@@ -35,14 +37,20 @@ def read_story(body: bytes, *, url: str, content_type: str = "") -> str:
         )
     except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
         raise PollError("broken", f"the page cannot be read: {type(error).__name__}") from error
-    return found or ""
+    return _inside(found or "")
 
 
-def _text(body: bytes, content_type: str) -> str | bytes:
-    """Read a page by the charset of its header; without one it is left to be told by its bytes."""
-    if (named := _CHARSET.search(content_type)) is not None:
+def _text(body: bytes, content_type: str) -> str:
+    """Read a page by the charset that its header or its head names, else as UTF-8, else as what the web falls back to."""
+    named = _CHARSET.findall(content_type) + _CHARSET.findall(body[:2048].decode("latin-1"))
+    for charset in (*named, "utf-8"):
         try:
-            return body.decode(named[1])
+            return body.decode(charset)
         except (LookupError, UnicodeDecodeError):
-            return body
-    return body
+            continue
+    return body.decode("windows-1252", "replace")
+
+
+def _inside(html: str) -> str:
+    """Give what stands in the body, without the headline at its top: an article has its own."""
+    return _HEADLINE.sub("", _FRAME.sub("", html).strip(), count=1).strip()
