@@ -12,6 +12,7 @@ from feeds.errors import Refusal
 from feeds.ingest.opml import read_opml
 from feeds.model.source import IDENTITIES, Outcome
 from feeds.pipeline import partners
+from feeds.pipeline.full_text import read_now
 from feeds.pipeline.poll import claim, poll
 from feeds.pipeline.poller import make_fetcher
 from feeds.pipeline.release import release
@@ -70,7 +71,9 @@ def poll_source(source_id: str) -> None:
     with newsroom() as room:
         source = partners.poll_soon(room, source_id)
         claim(room, source)
-        came = poll(room, make_fetcher(room), source)
+        fetcher = make_fetcher(room)
+        came = poll(room, fetcher, source)
+        read_now(room, fetcher, source_id)
     click.echo(f"{came.outcome}: {came.new} new, {came.changed} changed{f' ({came.detail})' if came.detail else ''}")
     if came.outcome.is_failure:
         raise Refusal(502, f"{source_id} could not be polled")

@@ -6,8 +6,10 @@ What does not fit is cut or left out, never a reason to lose the story. nh3 runs
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from html import escape, unescape
 
 from feeds.ingest.canonical import strip_tracking
+from feeds.ingest.declutter import declutter
 from feeds.ingest.identity import distinct
 from feeds.model.article import Attachment, Image
 from feeds.model.entry import Entry, EntryText, ParsedFeed
@@ -18,10 +20,13 @@ from feeds.model.source import Source
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a date that is absurd
 MAX_TITLE, MAX_STANDFIRST, MAX_NAME, MAX_CONTENT = 500, 2000, 200, 1024 * 1024
-MAX_ADDRESS = 4096
+MAX_ADDRESS, MAX_RIGHTS = 4096, 2000
 MAX_AUTHORS, MAX_TAGS, MAX_FILES = 50, 100, 100
 FIRST_WORDS = 80  # characters of a text that stand for a missing headline
 
+_LINK = re.compile(r'(<a [^<>]*?\bhref=")([^"<>]*[?#][^"<>]*)"')
+_TEXTLESS = re.compile(r"(<img(?![^<>]* alt=)[^<>]*)>")  # a picture without `alt` is read out by its file's name
+_LICENCE_LINK = re.compile(r'<a(?= [^<>]*\brel="[^"<>]*\blicense\b)[^<>]* href="([^"<>]+)"')  # rel=license (HTML)
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}", re.ASCII)
 
 
@@ -45,11 +50,11 @@ def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) ->
         "title": title[:MAX_TITLE],
         "standfirst": _cut(standfirst, MAX_STANDFIRST),
         "content_html": content,
-        "authors": [{"name": name} for name in _names(source.authors or entry.authors)[:MAX_AUTHORS]],
-        "tags": _tags(entry, source)[:MAX_TAGS],
+        "authors": [{"name": name} for name in _authors(entry, source)[:MAX_AUTHORS]],
+        "tags": tags_of(entry, source)[:MAX_TAGS],
         "section": source.section,
         "language": language_tag(source.language or entry.language or feed.language) or "",
-        "rights": plain(entry.rights or feed.rights)[:2000],
+        "rights": _rights(entry, feed, content),
         "canonical_url": canonical,
         "image": _image(entry.image, base),
         "attachments": _attachments(entry.attachments, base),
@@ -74,10 +79,17 @@ def _texts(entry: Entry, base: str) -> tuple[str, str]:
     return _html(body, base), _line(beside)
 
 
+def story_html(html: str, base: str) -> str:
+    """Clean the HTML of a story's own page, as an entry's is."""
+    return _html(EntryText(value=html, is_html=True), base) if html else ""
+
+
 def _html(text: EntryText | None, base: str) -> str:
     if text is None:
         return ""
-    cleaned = absolute(clean(text.value if text.is_html else from_plain(text.value)), base)
+    cleaned = absolute(clean(declutter(text.value, base) if text.is_html else from_plain(text.value)), base)
+    cleaned = _LINK.sub(lambda found: f'{found[1]}{escape(strip_tracking(unescape(found[2])))}"', cleaned)
+    cleaned = _TEXTLESS.sub(r'\1 alt="">', cleaned)
     while len(cleaned.encode("utf-8", "replace")) > MAX_CONTENT:
         cleaned = clean(cleaned[: len(cleaned) * 9 // 10])
     return cleaned
@@ -108,10 +120,27 @@ def _names(names: tuple[str, ...]) -> list[str]:
     return [name for name in distinct(plain(name)[:MAX_NAME].strip() for name in names) if fold(name)]
 
 
-def _tags(entry: Entry, source: Source) -> list[str]:
-    """Map the partner's tags to ours; one that is mapped to nothing is dropped, one that is not mapped kept."""
-    ours = {fold(theirs): mapped for theirs, mapped in source.tags}
-    return _names((*(ours.get(fold(plain(tag)), tag) for tag in entry.tags), *source.add_tags))
+def _authors(entry: Entry, source: Source) -> list[str]:
+    return _names(source.authors or _mapped(entry.authors, source.map_authors))
+
+
+def tags_of(entry: Entry, source: Source) -> list[str]:
+    """Give the tags that an entry's article gets, ours for theirs."""
+    return _names((*_mapped(entry.tags, source.tags), *source.add_tags))
+
+
+def _mapped(names: tuple[str, ...], mapping: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Map the partner's names to ours; one that is mapped to nothing is dropped, one that is not mapped kept."""
+    ours = {fold(theirs): mapped for theirs, mapped in mapping}
+    return tuple(ours.get(fold(plain(name)), name) for name in names)
+
+
+def _rights(entry: Entry, feed: ParsedFeed, content: str) -> str:
+    """Give the rights that an entry states, else its feed does, with the licence: also one that its text names."""
+    stated = entry.licence or " ".join(map(unescape, _LICENCE_LINK.findall(content))) or feed.licence
+    rights = plain(entry.rights or feed.rights)
+    parts = distinct((rights, *(one for one in plain(stated).split(" ") if one not in rights)))
+    return " ".join(parts)[:MAX_RIGHTS]
 
 
 def _image(image: Image | None, base: str) -> dict[str, object] | None:

@@ -109,7 +109,7 @@ def content_hash(entry: Entry) -> str:
         *sorted(entry.tags),
         "|",
         entry.language,
-        entry.rights,
+        f"{entry.rights} {entry.licence}".strip(),
         "" if image is None else f"{strip_tracking(image.url)} {image.alt} {image.caption}",
         *(f"{strip_tracking(file.url)} {file.type} {file.length} {file.title}" for file in entry.attachments),
     )

@@ -1,7 +1,8 @@
 """JSON Feed 1.0 and 1.1, read by ourselves, as tolerantly as XML feeds are read.
 
 Text in, a ParsedFeed out. Numbers stand for ids where texts should, the old `author` is read beside `authors`, items
-that are no objects are passed over with a fault. Kept out: extensions.
+that are no objects are passed over with a fault. Kept out: extensions, but
+for what another Broadsheet says of rights and of what left.
 """
 
 import json
@@ -12,9 +13,10 @@ from urllib.parse import urljoin
 
 from feeds.errors import PollError
 from feeds.ingest.identity import distinct
+from feeds.ingest.tombstones import MOST, deleted_of
 from feeds.model.article import Attachment, Image
 from feeds.model.dates import parse_rfc3339
-from feeds.model.entry import Entry, EntryText, ParsedFeed
+from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed
 
 MAX_ENTRIES = 5000
 _VERSION = "jsonfeed.org"  # `https://jsonfeed.org/version/1.1`, its slashes often escaped
@@ -45,6 +47,8 @@ def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
         language=language,
         entries=entries,
         faults=(f"{missed} items cannot be read or are too many",) if missed else (),
+        rights=_text(_own(given).get("rights")),
+        deleted=tuple(_deleted(given)),
     )
 
 
@@ -66,6 +70,8 @@ def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ..
         authors=_authors(item) or authors,
         tags=distinct(_text(tag) for tag in _list(item.get("tags"))),
         language=_text(item.get("language")) or language,
+        rights=_text(_own(item).get("rights")),
+        licence=_address(_own(item).get("license"), url),
         published=_instant(item.get("date_published")),
         updated=_instant(item.get("date_modified")),
         image=Image(url=picture) if picture else None,
@@ -73,6 +79,20 @@ def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ..
         base=url,
         origins=distinct([_address(item.get("external_url"), url)]),
     )
+
+
+def _own(given: dict[str, Any]) -> dict[str, Any]:
+    """Give what a Broadsheet adds to the format: rights, what left."""
+    found = given.get("_broadsheet")
+    return found if isinstance(found, dict) else {}
+
+
+def _deleted(given: dict[str, Any]) -> Iterator[Deleted]:
+    for one in _list(_own(given).get("deleted"))[:MOST]:
+        told = one if isinstance(one, dict) else {}
+        found = deleted_of(_text(told.get("id")), _text(told.get("at")), _text(told.get("reason")))
+        if found is not None:
+            yield found
 
 
 def _attachments(item: dict[str, Any], url: str) -> Iterator[Attachment]:

@@ -22,7 +22,7 @@ from feeds.errors import PollError
 from feeds.ingest import spans
 from feeds.ingest.reading_child import HEAD, NO_MEMORY
 from feeds.model.article import Attachment, Image
-from feeds.model.entry import Entry, EntryText, ParsedFeed
+from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed
 from feeds.model.pacing import Wishes
 
 CHILDREN = 2  # at most
@@ -32,7 +32,7 @@ MOST_DOCUMENTS = 500  # a child reads, then a fresh one takes its place
 MOST_ANSWER = 256 * 1024 * 1024  # bytes
 
 _ROOT = Path(__file__).parents[2]
-_OURS = {kind.__qualname__: kind for kind in (Attachment, Entry, EntryText, Image, ParsedFeed, Wishes)}
+_OURS = {kind.__qualname__: kind for kind in (Attachment, Deleted, Entry, EntryText, Image, ParsedFeed, Wishes)}
 
 # What reads a document: body, address, content type, known marks, seconds that it may take.
 Read = Callable[[bytes, str, str, frozenset[str], float], ParsedFeed]
@@ -57,18 +57,30 @@ class Readers:
 
     def read(self, body: bytes, url: str, content_type: str, known: frozenset[str], seconds: float) -> ParsedFeed:
         """Read a document in a child, in so many seconds once one is free; raises PollError as spans.read does."""
-        with self._places:
-            child = self._child()
-            try:
-                came = child.ask((body, url, content_type, known, seconds), seconds)
-            except BaseException:
-                self._end(child)
-                raise
-            self._put_back(child)
+        came = self._ask((body, url, content_type, known, seconds), seconds)
         if isinstance(came, ParsedFeed):
             return came
         outcome, detail = came
         raise PollError(outcome, detail)
+
+    def read_page(self, body: bytes, url: str, content_type: str, seconds: float) -> str:
+        """Read a story's page in a child, likewise; raises PollError as read_story does."""
+        came = self._ask((body, url, content_type, None, seconds), seconds)
+        if isinstance(came, str):
+            return came
+        outcome, detail = came
+        raise PollError(outcome, detail)
+
+    def _ask(self, asked: tuple[Any, ...], seconds: float) -> Any:
+        with self._places:
+            child = self._child()
+            try:
+                came = child.ask(asked, seconds)
+            except BaseException:
+                self._end(child)
+                raise
+            self._put_back(child)
+        return came
 
     def tidy(self) -> None:
         """End children that have been idle for a while."""

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from feeds.errors import PollError
 from feeds.ingest.spans import read
+from feeds.ingest.story_page import read_story
 
 HEAD = struct.Struct("!Q")
 NO_MEMORY = 71  # exit code: what is left of this process cannot be trusted
@@ -39,12 +40,16 @@ def main() -> None:
         os._exit(NO_MEMORY)
 
 
-def _answer(asked: tuple[bytes, str, str, frozenset[str], float], answers: BinaryIO) -> None:
+def _answer(asked: tuple[bytes, str, str, frozenset[str] | None, float], answers: BinaryIO) -> None:
+    """Read a feed's document, or, where no marks are given, a story's page."""
     body, url, content_type, known, seconds = asked
     _limit_seconds(seconds)
     came: object
     try:
-        came = read(body, url=url, content_type=content_type, known=known)
+        if known is None:
+            came = read_story(body, url=url, content_type=content_type)
+        else:
+            came = read(body, url=url, content_type=content_type, known=known)
     except PollError as error:
         came = (error.outcome, error.detail)
     answer = pickle.dumps(came, protocol=pickle.HIGHEST_PROTOCOL)

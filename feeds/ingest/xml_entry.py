@@ -25,6 +25,7 @@ _MAIL_AND_NAME = re.compile(r"[^\s()<>]+@[^\s()<>]+\s*\(([^()]+)\)")
 _NAME_AND_MAIL = re.compile(r"([^<>@]+?)\s*<[^<>\s]+@[^<>\s]+>")
 _MARKUP = re.compile(r"</?[a-z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
+_LONGEST_TOLD = 500  # characters; a longer description is no picture's
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,15})(?:\.0+|px)?")
 
 
@@ -45,7 +46,8 @@ def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] =
         authors=authors_of(given, is_atom=is_atom) or heirloom,
         tags=distinct(_tags(given, is_atom=is_atom)),
         language=field_of(given, "language") or str(shown[0].get("language") or ""),
-        rights=field_of(given, "rights"),
+        rights=rights_of(given),
+        licence=licence_of(given),
         published=_instant(given, "published") or _instant(given, "created"),
         updated=_instant(given, "updated"),
         image=image,
@@ -59,6 +61,17 @@ def field_of(given: Any, name: str) -> str:
     """Give a field that is one text, trimmed; `""` where it is absent."""
     value = dict.get(given, name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def rights_of(given: Any) -> str:
+    """Give what an entry or a feed says of its rights, by whichever name."""
+    return next(filter(None, (field_of(given, name) for name in ("rights", "media_copyright", "dcterms_rights"))), "")
+
+
+def licence_of(given: Any) -> str:
+    """Give the licences that an entry or a feed states, their addresses apart by a space (RFC 4946)."""
+    links = (one for one in dict.get(given, "links") or [] if one.get("rel") == "license")
+    return " ".join(distinct(str(one.get("href") or "").strip() for one in links))
 
 
 def text_detail(given: Any, name: str, *, is_atom: bool) -> EntryText | None:
@@ -186,14 +199,24 @@ def _image(given: Any) -> Image | None:
     for candidates in (media, enclosed, thumbnails):
         if candidates:
             largest = max(candidates, key=_area)
+            told = _told_of(given) if len(media) == 1 and largest is media[0] else {}
             return Image(
                 url=_address(largest),
+                **told,
                 width=_number(largest.get("width")),
                 height=_number(largest.get("height")),
                 type=str(largest.get("type") or ""),
                 length=_number(largest.get("length") or largest.get("filesize")),
             )
     return None
+
+
+def _told_of(given: Any) -> dict[str, str]:
+    """Give what Media RSS says of the one picture: a description beside a title is its caption, one alone its text."""
+    title, description = (line_of(_aside(given, name)) for name in ("title", "description"))
+    credits = distinct(str(one.get("content") or "").strip() for one in dict.get(given, "media_credit") or [])
+    told = {"alt": title or description, "caption": description if title else "", "credit": ", ".join(credits)}
+    return {name: "" if len(text) > _LONGEST_TOLD else text for name, text in told.items()}
 
 
 def _attachments(given: Any) -> Iterator[Attachment]:

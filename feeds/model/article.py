@@ -100,8 +100,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The partner that a story was taken over from. `rights` is full, summary or link (CONTRACT section 9).
+    """The partner that a story was taken over from, and what it lets us show (rights.py).
 
+    `rights` is full, summary (of `summary_words`; None: as of our own stories) or link; `images` are shown, or not.
     `also` are other partners that sent the same story; documents print the one whose version they have.
     """
 
@@ -112,6 +113,8 @@ class Origin:
     site_url: str = ""
     credit: str = ""
     rights: str = "full"
+    summary_words: int | None = None
+    images: bool = True
     also: tuple["Origin", ...] = ()
 
 

@@ -26,8 +26,9 @@ class Entry:
     """One item as parsed, before it is matched, cleaned and judged.
 
     `id` is the partner's own (`""` where it gave none). `published` and `updated` are aware UTC or None where they
-    are missing or unreadable. `authors` are names. `rights` is a licence that the entry states. `origins` are what it
-    names as where it comes from: addresses and ids of stories and feeds.
+    are missing or unreadable. `authors` are names. `rights` is what the entry says of them, `licence` the addresses
+    (else names) of the licences that it states. `origins` are what it names as where it comes from: addresses and ids
+    of stories and feeds.
     """
 
     id: str = ""
@@ -39,6 +40,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     language: str = ""
     rights: str = ""
+    licence: str = ""
     published: datetime | None = None
     updated: datetime | None = None
     image: Image | None = None
@@ -48,8 +50,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A tombstone: the entry of id `ref` was withdrawn by its partner `at` a moment, with its `reason`, if any."""
+
+    ref: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A partner's document as read: what it says of itself, and its entries in its own order.
+    """A partner's document as read: what it says of itself, its entries in its own order, and what it took back.
 
     `is_whole` is False for one that ends early. `marks` has a hash of each entry as it was sent, in the document's
     order, and is empty where they cannot be told; entries whose marks were known before are not among `entries`.
@@ -59,7 +70,9 @@ class ParsedFeed:
     site_url: str = ""
     language: str = ""
     rights: str = ""
+    licence: str = ""
     entries: tuple[Entry, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
     faults: tuple[str, ...] = ()
     wishes: Wishes = NO_WISHES
     is_whole: bool = True

@@ -67,9 +67,6 @@ def shown_address(url: str) -> str:
     return _SECRET.sub(r"\1=***", _USER.sub("***@", url))
 
 
-RIGHTS = ("full", "summary", "link")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
     """What the partner sent with its last whole answer, byte for byte, and the address they belong to."""
@@ -80,16 +77,34 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A rule for new entries, by which they are published, held for review, or dropped.
+
+    It is for those that have one of its words, one of its tags and one of its languages; a list that is empty asks
+    for nothing.
+    """
+
+    action: str
+    words: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One partner's feed as kept.
 
-    `tags` maps theirs to ours (`""` drops one). `failures` counts failed polls in a row. `polled_once` is False
-    until a poll has read the feed: the first one publishes at most `first_poll` entries. `whole_at` is when it was last
-    asked without validators and answered, `unchanged_at` when it last said 304, `distrusted_at` when that was found to
-    be untrue, `new_at` when it last brought something new. `doubled` counts entries of its last document whose ids
-    others have too. `identity` is one of IDENTITIES as its operator has it, or `auto`: as polling finds, which
-    is `identified_by` where ids were found to be worthless. `wire`: its versions go before other partners'. `usual` is
-    what its documents are like (None: the next one says), `alarm` why it is quarantined.
+    `tags` and `map_authors` map theirs to ours (`""` drops one), `authors` stand in place of theirs. The first of
+    `filters` that an entry falls under decides what becomes of it, else `publish` does. Of what may be shown `rights`,
+    `summary_words` and `images` speak (rights.py), `expire_days` count from a story's publication. With `full_text`
+    the story's page is read for its text. `identity` is one of IDENTITIES as its operator has it, or `auto`: as polling
+    finds, which is `identified_by` where ids were found to be worthless. `wire`: its versions go before others'.
+
+    `failures` counts failed polls in a row. `polled_once` is False until a poll has read the feed: the first one
+    publishes at most `first_poll` entries. `whole_at` is when it was last asked without validators and answered,
+    `unchanged_at` when it last said 304, `distrusted_at` when that was found to be untrue, `new_at` when it last
+    brought something new. `doubled` counts entries of its last document whose ids others have too. `usual` is what its
+    documents are like (None: the next one says), `alarm` why it is quarantined.
     """
 
     id: str
@@ -99,11 +114,17 @@ class Source:
     site_url: str = ""
     state: State = State.ACTIVE
     publish: str = "auto"
+    filters: tuple[Filter, ...] = ()
     rights: str = "full"
+    summary_words: int | None = None
+    images: bool = True
+    expire_days: int | None = None
+    full_text: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     add_tags: tuple[str, ...] = ()
     section: str = ""
     authors: tuple[str, ...] = ()
+    map_authors: tuple[tuple[str, str], ...] = ()
     credit: str = ""
     language: str = ""
     max_age_days: int | None = None

@@ -16,9 +16,30 @@ def _needed(address: str) -> str:
     return address
 
 
+_Ours = Annotated[Raw, Field(max_length=200), AfterValidator(plain)]
+_Mapping = Annotated[dict[Name, _Ours], Field(max_length=1000)]
+_Names = Annotated[list[Name], Field(max_length=200)]
+
+
+def _tongue(text: str) -> str:
+    if not text:
+        raise ValueError("must be a BCP 47 language tag such as en or pt-BR")
+    return text
+
+
+class SentFilter(Sent):
+    """A rule for new entries that have one of its words, one of its tags and one of its languages, as far as given."""
+
+    action: Literal["publish", "hold", "drop"]
+    words: _Names = []
+    tags: _Names = []
+    languages: Annotated[list[Annotated[Language, AfterValidator(_tongue)]], Field(max_length=50)] = []
+
+
 class SourceSubmission(Sent):
     """A source as it is to be; what is left out keeps its default. Days count from an entry's own date.
 
+    The first of `filters` that fits an entry decides what becomes of it, else `publish` does.
     `identity` is what its entries are told apart by; of a `wire` the versions go before other partners'.
     """
 
@@ -26,13 +47,17 @@ class SourceSubmission(Sent):
     title: _Line = ""
     site_url: WebAddress = ""
     publish: Literal["auto", "hold"] = "auto"
+    filters: Annotated[list[SentFilter], Field(max_length=100)] = []
     rights: Literal["full", "summary", "link"] = "full"
-    tags: Annotated[
-        dict[Name, Annotated[Raw, Field(max_length=200), AfterValidator(plain)]], Field(max_length=1000)
-    ] = {}
+    summary_words: Annotated[int, Field(ge=1, le=1000)] | None = None
+    images: bool = True
+    expire_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    full_text: bool = False
+    tags: _Mapping = {}
     add_tags: Annotated[list[Name], Field(max_length=50)] = []
-    section: Annotated[Raw, Field(max_length=200), AfterValidator(plain)] = ""
+    section: _Ours = ""
     authors: Annotated[list[Name], Field(max_length=50)] = []
+    map_authors: _Mapping = {}
     credit: _Line = ""
     language: Language = ""
     max_age_days: Annotated[int, Field(ge=1, le=36500)] | None = None

@@ -1,28 +1,29 @@
 """Entries of one document, taken in: the new ones become articles, the changed ones revisions, all are remembered.
 
 What an entry was met as and its article are one transaction, so that whatever is killed, the next poll finds the same
-entries and takes what is missing. Which entry is which is matching.py's.
+entries and takes what is missing. Which entry is which is matching.py's, what is to become of it ruling.py's.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from feeds.errors import Refusal
-from feeds.ingest import identity, rhythm
-from feeds.ingest.convert import Taken, convert, moment_of
-from feeds.model.article import Article, Origin, Status
-from feeds.model.dates import from_us, rfc3339, to_us, whole_second
+from feeds.ingest import identity
+from feeds.ingest.convert import Taken, convert
+from feeds.model.article import Article, Status
+from feeds.model.dates import from_us, to_us
 from feeds.model.entry import ParsedFeed
 from feeds.model.representation import represent
-from feeds.model.source import Source, State, shown_address
+from feeds.model.source import Source, State
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake, twins
 from feeds.pipeline.intake import Wish
 from feeds.pipeline.matching import Met
 from feeds.pipeline.newsroom import Newsroom
-from feeds.pipeline.returning import Ours, is_by_address
+from feeds.pipeline.returning import Ours
+from feeds.pipeline.revising import fields_of, origin_of, revise_all, words_of
+from feeds.pipeline.ruling import Ruling, oldest_first, rule
 from feeds.store import articles, entries
 from feeds.store.database import Connection
 from feeds.store.entries import Known
@@ -31,7 +32,7 @@ BATCH = 20  # entries a transaction
 MOST_VERSIONS = 24  # of a story that a partner may send, the first one included
 TOO_MANY = f"changed too often: after {MOST_VERSIONS} versions no more are taken"
 OURS = "ours"
-_UNDATED = datetime.min.replace(tzinfo=UTC)
+READING = "its page is being read"  # why a new entry is held whose source has full_text
 
 
 def take(
@@ -46,9 +47,8 @@ def take(
     differing = [found for found in met if found.known is not None and differs(found, found.known)]
     if source.state is State.QUARANTINED:
         differing = []
-    passed_over = _passed_over(room, source, fresh)
-    waiting = _waiting(room, source, [found for found in fresh if found.key not in passed_over], is_after_pause)
-    work = [*_oldest_first(fresh, room.clock.now()), *differing]
+    ruled = rule(room, source, feed, fresh, is_after_pause=is_after_pause) if fresh else {}
+    work = [*oldest_first(fresh, room.clock.now()), *differing]
     # In order, so that stories of one moment keep the order of their document.
     names = dict(zip((found.key for found in work), sorted(ids.new(room.clock.now()) for _ in work), strict=True))
     new = changed = 0
@@ -64,8 +64,8 @@ def take(
                 for found, taken in batch
                 if found.known is not None and (found.known.key == found.key or found.key not in met_since)
             ]
-            _meet(connection, room, source, first, names=names, passed_over=passed_over, waiting=waiting)
-            new, changed = new + len(first), changed + _change(connection, room, again)
+            _meet(connection, room, source, first, names=names, ruled=ruled)
+            new, changed = new + len(first), changed + _change(connection, room, source, again)
         room.store.give_way()
     return new, changed
 
@@ -77,44 +77,6 @@ def differs(found: Met, known: Known) -> bool:
     return not known.hash.startswith(found.hash) or found.key != known.key
 
 
-def _passed_over(room: Newsroom, source: Source, fresh: list[Met]) -> dict[str, str]:
-    """Give the new entries that are remembered alone, by key, and why: at a first poll all but the newest."""
-    now = room.clock.now()
-    wanted = [found for found in reversed(_oldest_first(fresh, now)) if not is_by_address(room.site, found.entry)]
-    passed_over: dict[str, str] = {}
-    if source.max_age_days is not None:
-        oldest = now - timedelta(days=source.max_age_days)
-        too_old = [found for found in wanted if (moment_of(found.entry, now) or now) < oldest]
-        passed_over |= {found.key: f"older than {source.max_age_days} days" for found in too_old}
-    if not source.polled_once:
-        most = room.settings.ingest.first_poll if source.first_poll is None else source.first_poll
-        rest = [found for found in wanted if found.key not in passed_over][most:]
-        passed_over |= {found.key: f"at the first poll the newest {most} are taken" for found in rest}
-    return passed_over
-
-
-def _waiting(room: Newsroom, source: Source, fresh: list[Met], is_after_pause: bool) -> dict[str, str]:
-    """Give the new entries that are held, by key, and why: for review, in quarantine, or too many after a pause."""
-    if source.state is State.QUARANTINED:
-        return {found.key: f"quarantined: {source.alarm}" for found in fresh}
-    if source.publish == "hold":
-        return {found.key: "held for review" for found in fresh}
-    if not is_after_pause:
-        return {}
-    first = room.settings.ingest.first_poll if source.first_poll is None else source.first_poll
-    most = max(first, math.ceil(2 * rhythm.a_day(source.rhythm)))
-    late = list(reversed(_oldest_first(fresh, room.clock.now())))[most:]
-    return {found.key: f"after a long pause the newest {most} are published" for found in late}
-
-
-def _oldest_first(fresh: list[Met], now: datetime) -> list[Met]:
-    """Order by date; entries without one count as the latest, and as the document has them, newest first."""
-    dated = [(moment_of(found.entry, now), -at, found) for at, found in enumerate(fresh)]
-    latest = max((moment for moment, _, _ in dated if moment is not None), default=_UNDATED)
-    dated.sort(key=lambda row: (row[0] or latest, row[1]))
-    return [found for _, _, found in dated]
-
-
 def _meet(
     connection: Connection,
     room: Newsroom,
@@ -122,8 +84,7 @@ def _meet(
     first: Sequence[tuple[Met, Taken]],
     *,
     names: Mapping[str, str],
-    passed_over: Mapping[str, str],
-    waiting: Mapping[str, str],
+    ruled: Mapping[str, Ruling],
 ) -> None:
     """Keep new entries, and make articles of those that are to have one; `names` are ids for these, by key."""
     now = room.clock.now()
@@ -134,28 +95,28 @@ def _meet(
     joining = twins.find(connection, source.id, list(stories.values()))
     known = twins.stand(connection, joining.values())
     for found, taken in first:
-        state, why, body, article = "published", "", "", ""
-        own = ours.find(found.entry, stories[found.key])
+        key, ruling = found.key, ruled.get(found.key)
+        article, wish = "", None
+        own = ours.find(found.entry, stories[key])
         if own is not None:
             state, why, article = "refused", OURS, own
-        elif found.key in joining and source.state is not State.QUARANTINED:
-            article = joining[found.key]
+        elif ruling is not None and ruling.state == "refused":
+            state, why = ruling.state, ruling.why
+        elif key in joining and source.state is not State.QUARANTINED:
+            article = joining[key]
             state, why, wish = _join(connection, room, source, (found, taken), known[article])
-            if wish is not None:
-                wishes[found.key] = wish
-        elif found.key in passed_over:
-            state, why = "remembered", passed_over[found.key]
-        elif found.key in waiting:
-            state, why, body = "held", waiting[found.key], _body(taken, now)
+        elif ruling is not None and ruling.state != "published":
+            state, why = ruling.state, ruling.why
         else:
-            try:
-                wanted = submission_of(_fields(taken, now))
-                origin = origin_of(source, found.entry.id or found.key)
-                wishes[found.key] = Wish(article_id=names[found.key], wanted=wanted, origin=origin)
-            except Refusal as error:
-                state, why = "refused", words_of(error)
-        fate = {"first_seen_at": to_us(now), "state": state, "why": why, "body": body, "article": article}
-        rows[found.key] = {**_row(found, taken, now), **fate, "joined": bool(article)}
+            state, why, wish = _begin(source, (found, taken), names[key], now)
+        if wish is not None:
+            wishes[key] = wish
+        fate = {"first_seen_at": to_us(now), "state": state, "why": why, "article": article, "joined": bool(article)}
+        rows[key] = {**_row(found, taken, now), **fate, "body": "", "page_at": None}
+        if state == "held":
+            rows[key] |= _held(source, taken, now, now)
+        elif key in wishes and _wants_page(source, taken):  # it goes before: so will its page
+            rows[key] |= _to_be_read(taken, now)
     for key, why in _saved(connection, room, wishes, now).items():
         if why:
             rows[key] |= {"why": why} if key in joining else {"state": "refused", "why": why}
@@ -164,6 +125,18 @@ def _meet(
             entries.hand_over(connection, joining[key])
         rows[key] |= {"article": wishes[key].article_id, "joined": False}
     entries.meet(connection, source.id, list(rows.values()))
+
+
+def _begin(source: Source, one: tuple[Met, Taken], name: str, now: datetime) -> tuple[str, str, Wish | None]:
+    """Make a new entry the article of this id, or have it wait for its page."""
+    found, taken = one
+    if _wants_page(source, taken):
+        return "held", READING, None
+    try:
+        wanted = submission_of(fields_of(source, taken, now))
+    except Refusal as error:
+        return "refused", words_of(error), None
+    return "published", "", Wish(article_id=name, wanted=wanted, origin=origin_of(source, found.entry.id or found.key))
 
 
 def _join(
@@ -198,21 +171,11 @@ def _saved(connection: Connection, room: Newsroom, wishes: Mapping[str, Wish], n
     }
 
 
-def origin_of(source: Source, entry_id: str) -> Origin:
-    """Give what an article keeps of where it came from."""
-    return Origin(
-        id=source.id,
-        title=source.title or source.id,
-        url=shown_address(source.url),
-        entry_id=entry_id,
-        site_url=source.site_url,
-        credit=source.credit,
-        rights=source.rights,
-    )
+def _change(connection: Connection, room: Newsroom, source: Source, again: Sequence[tuple[Known, Met, Taken]]) -> int:
+    """Keep what is new of known entries, and revise their articles; give how many say something else than before.
 
-
-def _change(connection: Connection, room: Newsroom, again: Sequence[tuple[Known, Met, Taken]]) -> int:
-    """Keep what is new of known entries, and revise their articles; give how many say something else than before."""
+    Where a source has full_text, the article is revised once the page has been read again.
+    """
     now = room.clock.now()
     others = [
         (known, taken)
@@ -220,42 +183,21 @@ def _change(connection: Connection, room: Newsroom, again: Sequence[tuple[Known,
         if known.hash.partition(".")[2] != identity.fields_hash(taken.fields)
     ]
     printed = [one for one in others if one[0].state == "published" and not one[0].joined]
-    whys = {known.id: TOO_MANY for known, _ in printed if known.versions >= MOST_VERSIONS}
-    revised = _revise(connection, room, [one for one in printed if one[0].id not in whys], now)
-    whys |= revised
-    bodies = {known.id: _body(taken, from_us(known.first_seen_at)) for known, taken in others if known.state == "held"}
-    for known, found, taken in again:
-        row = _row(found, taken, now)
-        row |= {"why": whys[known.id]} if known.id in whys else {}
-        row |= {"versions": known.versions + 1} if revised.get(known.id) == "" else {}
-        row |= {"body": bodies[known.id]} if known.id in bodies else {}
-        entries.note(connection, known.id, row)
-    return len(others)
-
-
-def _revise(
-    connection: Connection, room: Newsroom, others: Sequence[tuple[Known, Taken]], now: datetime
-) -> dict[int, str]:
-    """Make articles what their partner says now, but for the fields that the newsroom changed; their status stays.
-
-    Say of each entry why that was refused, `""` where it was not.
-    """
-    if not others:
-        return {}
-    present = articles.load(connection, [known.article for known, _ in others])
-    ours = articles.ours_of(connection, list(present))
-    whys = {known.id: "" for known, _ in others}
-    wishes: dict[str, Wish] = {}
+    rows: dict[int, dict[str, object]] = {
+        known.id: {"why": TOO_MANY} for known, _ in printed if known.versions >= MOST_VERSIONS
+    }
+    revised = [one for one in printed if one[0].id not in rows and not _wants_page(source, one[1])]
+    whys = revise_all(connection, room, source, [(known.article, taken.fields) for known, taken in revised], now=now)
+    for (known, _), why in zip(revised, whys, strict=True):
+        rows[known.id] = {"why": why} if why else {"why": "", "versions": known.versions + 1}
     for known, taken in others:
-        if known.article not in present:
-            continue
-        stored = represent(present[known.article], room.site, [])
-        kept = {name: stored[name] for name in ours[known.article]}
-        try:
-            wishes[str(known.id)] = Wish(article_id=known.article, wanted=submission_of({**taken.fields, **kept}))
-        except Refusal as error:
-            whys[known.id] = words_of(error)
-    return whys | {int(number): why for number, why in _saved(connection, room, wishes, now).items()}
+        if known.state == "held":
+            rows[known.id] = _held(source, taken, from_us(known.first_seen_at), now)
+        elif known.state == "published" and not known.joined and known.id not in rows:
+            rows[known.id] = {"versions": known.versions + 1, **_to_be_read(taken, now)}
+    for known, found, taken in again:
+        entries.note(connection, known.id, {**_row(found, taken, now), **rows.get(known.id, {})})
+    return len(others)
 
 
 def _row(found: Met, taken: Taken, now: datetime) -> dict[str, object]:
@@ -271,17 +213,16 @@ def _row(found: Met, taken: Taken, now: datetime) -> dict[str, object]:
     }
 
 
-def _body(taken: Taken, now: datetime) -> str:
-    return json.dumps(_fields(taken, now), ensure_ascii=False)
+def _held(source: Source, taken: Taken, first_seen_at: datetime, now: datetime) -> dict[str, object]:
+    """Give what is kept of an entry that is held: its article to be, which its page has a part in."""
+    body = json.dumps(fields_of(source, taken, first_seen_at), ensure_ascii=False)
+    return {"body": body, "page_at": to_us(now) if _wants_page(source, taken) else None}
 
 
-def _fields(taken: Taken, now: datetime) -> dict[str, object]:
-    """Give the article's fields with its moment: the partner's, else the one at which it was first seen."""
-    moment = min(taken.published_at or now, now)
-    return {**taken.fields, "published_at": rfc3339(whole_second(moment)), "status": "published"}
+def _to_be_read(taken: Taken, now: datetime) -> dict[str, object]:
+    """Give what is kept of a published entry whose page is to be read anew: what its feed says of it now."""
+    return {"body": json.dumps(taken.fields, ensure_ascii=False), "page_at": to_us(now)}
 
 
-def words_of(error: Refusal) -> str:
-    """Say in one line why an entry was refused."""
-    faults = "; ".join(f"{fault.pointer} {fault.detail}" for fault in error.faults)
-    return (faults or error.detail)[:500]
+def _wants_page(source: Source, taken: Taken) -> bool:
+    return source.full_text and bool(taken.canonical_url)

@@ -9,6 +9,7 @@ from feeds.model.article import Article
 from feeds.model.dates import to_us
 from feeds.model.markup import absolute_address
 from feeds.model.measures import lacking
+from feeds.model.rights import allowed
 from feeds.model.source import host_of
 from feeds.pipeline import pictures
 from feeds.pipeline.newsroom import Newsroom
@@ -20,8 +21,8 @@ _NOBODYS = ("example", "invalid", "example.com", "example.net", "example.org")
 
 
 def want(connection: Connection, room: Newsroom, settled: Sequence[Article], now: datetime) -> None:
-    """Have the files of articles asked about; those of drafts, scheduled ones and mere links to partners are not."""
-    public = [one for one in settled if one.is_public(now) and (one.origin is None or one.origin.rights != "link")]
+    """Have the files of articles asked about; those of drafts, scheduled ones and what is not shown are not."""
+    public = [allowed(one) for one in settled if one.is_public(now)]
     files.want(connection, _wanted(room, {address for one in public for address in lacking(one)}), to_us(now))
 
 

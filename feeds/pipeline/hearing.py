@@ -9,13 +9,15 @@ from datetime import datetime
 
 from feeds.model.article import Article
 from feeds.model.dates import to_us
-from feeds.model.label import Kind, Label
-from feeds.pipeline.membership import place
-from feeds.store import articles, channels, labels, parts, places
+from feeds.model.label import Kind, Label, fold
+from feeds.model.rights import ending
+from feeds.pipeline.membership import place, settle
+from feeds.store import articles, channels, labels, parts, places, ripples, sources
 from feeds.store.database import Connection
 from feeds.store.parts import CURRENT, Spot
 
 Last = tuple[int, str]  # moment and id of the last article that has heard
+_FIRST: Last = (2**62, "")  # ahead of all: none has heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,42 @@ class Hearing:
 
 
 def of(kind: str) -> Hearing:
-    """Give the way of a kind: label, article, title, source, file; merge; rule."""
+    """Give the way of a kind: label, article, title, source, file; merge; rule; expiry."""
     if kind == "merge":
         return Hearing(_labelled, _relabel)
     if kind == "rule":
         return Hearing(_public, _place_again)
 
     def find(connection: Connection, key: str, last: Last | None, limit: int) -> list[Last]:
-        return articles.showing(connection, kind, key, before=last, limit=limit)
+        return articles.showing(connection, "source" if kind == "expiry" else kind, key, before=last, limit=limit)
 
-    return Hearing(find, _look_again)
+    return Hearing(find, _end_anew if kind == "expiry" else _look_again)
 
 
 def _look_again(connection: Connection, _key: str, found: Sequence[str], _now: datetime) -> set[Spot]:
     """Set anew what articles show; give the spots of those that show something else."""
     changed = articles.refresh_shown(connection, found)
     return parts.standing(connection, changed) if changed else set()
+
+
+def _end_anew(connection: Connection, key: str, found: Sequence[str], now: datetime) -> set[Spot]:
+    """Give a source's articles the end that it says now, but those whose end the newsroom set."""
+    days, ours = sources.expire_days(connection, key), articles.ours_of(connection, found)
+    before = {
+        article.id: article
+        for article in articles.load(connection, found).values()
+        if "expires_at" not in ours[article.id] and article.expires_at != ending(article.published_at, days)
+    }
+    after = [replace(article, expires_at=ending(article.published_at, days)) for article in before.values()]
+    keeps = [
+        articles.Keep(article=article, is_placed=article.is_public(now), ours=ours[article.id]) for article in after
+    ]
+    articles.save(connection, keeps, changed_us=to_us(now))
+    moved = [article for article in after if article.is_public(now) != before[article.id].is_public(now)]
+    heard = {one for article in moved for one in (("article", article.id), ("title", fold(article.title)))}
+    for kind, shown in articles.shown_keys(connection, heard):
+        ripples.put(connection, kind, shown, _FIRST)
+    return settle(connection, after, now)
 
 
 def _labelled(connection: Connection, key: str, _last: Last | None, limit: int) -> list[Last]:

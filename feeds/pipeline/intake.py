@@ -20,13 +20,12 @@ from feeds.model.revise import check, publish_due, revise, withdraw
 from feeds.model.submission import Submission
 from feeds.pipeline import filing, pictures, relating, twins
 from feeds.pipeline.files import want
-from feeds.pipeline.membership import place
+from feeds.pipeline.membership import settle
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.returning import keys_of
 from feeds.pipeline.ripple import spread
-from feeds.store import articles, dirty, files, own_stories, places, tombstones
+from feeds.store import articles, dirty, files, own_stories, places
 from feeds.store.database import Connection
-from feeds.store.parts import CURRENT
 
 # What the newsroom may change of a partner's story, and the partner's later versions then leave alone.
 _OURS = (
@@ -203,7 +202,7 @@ def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], 
     ]
     articles.save(connection, keeps, changed_us=now_us)
     own_stories.keep(connection, [key for article in settled for key in keys_of(article)])
-    _place(connection, settled, now=now)
+    dirty.mark_spots(connection, settle(connection, settled, now), now_us)
     heard = {key for change in changes for key in _heard_of(change.article, change.before)}
     for kind, key in articles.shown_keys(connection, heard):
         spread(connection, kind, key, now)
@@ -264,21 +263,6 @@ def end(connection: Connection, room: Newsroom, article_id: str, *, now: datetim
     if current is None or current.is_public(now):
         return None
     return _settle_one(connection, room, current, current, now=now)
-
-
-def _place(connection: Connection, settled: Sequence[Article], *, now: datetime) -> None:
-    """Place articles where they belong now, with tombstones where they left for good, and mark all these channels."""
-    now_us = to_us(now)
-    moves = place(connection, settled, now)
-    lifted = tombstones.lift(connection, [article.id for article in settled if article.is_public(now)])
-    left = [
-        (channel, article.id, "Expired" if article.status is Status.PUBLISHED else article.withdrawn_reason)
-        for article in settled
-        if not article.is_public(now)
-        for channel in moves.before[article.id]
-    ]
-    tombstones.put(connection, left, now_us)
-    dirty.mark_spots(connection, moves.touched | {(channel, CURRENT) for channel in lifted}, now_us)
 
 
 def _heard_of(article: Article, before: Article | None) -> set[tuple[str, str]]:

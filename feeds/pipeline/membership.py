@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from feeds.model.article import Article
+from feeds.model.article import Article, Status
 from feeds.model.channel import Membership, channels_of
 from feeds.model.dates import to_us
 from feeds.model.label import Kind, Label
 from feeds.model.rule import Rule, selects
-from feeds.store import channels, parts, places, sections
+from feeds.store import channels, parts, places, sections, tombstones
 from feeds.store.database import Connection
-from feeds.store.parts import Spot
+from feeds.store.parts import CURRENT, Spot
 
 TRENDING = "trending"
 
@@ -39,6 +39,20 @@ def place(connection: Connection, articles: Sequence[Article], now: datetime) ->
     touched = parts.standing(connection, stood) if stood else set()
     places.move(connection, before, after)
     return Moves(before, after, touched | parts.standing(connection, list(found)))
+
+
+def settle(connection: Connection, articles: Sequence[Article], now: datetime) -> set[Spot]:
+    """Place articles where they belong now, with tombstones where they left for good; give all spots to be marked."""
+    moves = place(connection, articles, now)
+    lifted = tombstones.lift(connection, [article.id for article in articles if article.is_public(now)])
+    left = [
+        (channel, article.id, "Expired" if article.status is Status.PUBLISHED else article.withdrawn_reason)
+        for article in articles
+        if not article.is_public(now)
+        for channel in moves.before[article.id]
+    ]
+    tombstones.put(connection, left, to_us(now))
+    return moves.touched | {(channel, CURRENT) for channel in lifted}
 
 
 def _memberships(article: Article, ruled: Sequence[tuple[Label, Rule]], now: datetime) -> list[Membership]:

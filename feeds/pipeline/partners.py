@@ -7,7 +7,7 @@ from feeds.ingest.address import refuse_url
 from feeds.ingest.watch import warnings_of
 from feeds.model.dates import rfc3339, rfc3339_us, to_us
 from feeds.model.merge_patch import merge_patch
-from feeds.model.source import POLLED, Poll, Source, State, shown_address
+from feeds.model.source import POLLED, Filter, Poll, Source, State, shown_address
 from feeds.model.source_submission import SentSourceChange, SourceSubmission
 from feeds.model.submission import validated
 from feeds.pipeline.newsroom import Newsroom
@@ -16,14 +16,10 @@ from feeds.pipeline.ripple import spread
 from feeds.store import polls, sources
 from feeds.store.database import Connection
 
-READ_ONLY = (
-    "id",
-    "identified_by",
-    "next_poll_at",
-    "why",
-    "warnings",
-    "last",
-)  # what is told, and ignored when sent back
+# What is told, and ignored when sent back.
+READ_ONLY = ("id", "identified_by", "next_poll_at", "why", "warnings", "last")
+# What documents and pages print of a source, or are bound by.
+_PRINTED = ("url", "title", "site_url", "credit", "rights", "summary_words", "images")
 
 
 def add(room: Newsroom, given: object) -> Source:
@@ -31,7 +27,7 @@ def add(room: Newsroom, given: object) -> Source:
     sent = validated(SourceSubmission, given, "The source cannot be taken as it is.")
     if (reason := refuse_url(sent.url)) is not None:
         raise Refusal(422, "The source cannot be taken as it is.", (Fault("/url", reason),))
-    values = {name: getattr(sent, name) for name in sent.model_fields_set if name != "url"}
+    values = sent.model_dump(include=sent.model_fields_set - {"url"})
     url = sent.url.partition("#")[0]  # a fragment is never sent, and makes no other feed
     with room.store.write() as connection:
         known = sources.find_by_url(connection, url)
@@ -40,6 +36,7 @@ def add(room: Newsroom, given: object) -> Source:
         source = sources.add(connection, url, values, to_us(room.clock.now()))
         if known is not None:  # it takes up its id again, and its articles may have to print another title
             spread(connection, "source", source.id, room.clock.now())
+            spread(connection, "expiry", source.id, room.clock.now())
         return source
 
 
@@ -71,8 +68,10 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
             values |= {"next_poll_at": to_us(now), "why": ASKED} if source.state in POLLED else {}
         values |= _moved(source, sent.state, now)
         changed = sources.change(connection, source_id, values)
-        if (changed.title, changed.credit, changed.rights) != (source.title, source.credit, source.rights):
+        if any(getattr(changed, name) != getattr(source, name) for name in _PRINTED):
             spread(connection, "source", source_id, now)
+        if changed.expire_days != source.expire_days:
+            spread(connection, "expiry", source_id, now)
         return changed
 
 
@@ -148,11 +147,17 @@ def represent(connection: Connection, source: Source) -> dict[str, object]:
         "site_url": source.site_url or None,
         "state": str(source.state),
         "publish": source.publish,
+        "filters": [_told(rule) for rule in source.filters],
         "rights": source.rights,
+        "summary_words": source.summary_words,
+        "images": source.images,
+        "expire_days": source.expire_days,
+        "full_text": source.full_text,
         "tags": dict(source.tags),
         "add_tags": list(source.add_tags),
         "section": source.section or None,
         "authors": list(source.authors),
+        "map_authors": dict(source.map_authors),
         "credit": source.credit or None,
         "language": source.language or None,
         "max_age_days": source.max_age_days,
@@ -165,6 +170,10 @@ def represent(connection: Connection, source: Source) -> dict[str, object]:
         "warnings": list(warnings_of(source, now)),
         "last": represent_poll(last[0]) if last else None,
     }
+
+
+def _told(rule: Filter) -> dict[str, object]:
+    return {"action": rule.action, **{name: list(getattr(rule, name)) for name in ("words", "tags", "languages")}}
 
 
 def represent_poll(poll: Poll) -> dict[str, object]:

@@ -23,6 +23,7 @@ from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.model.source import Source
 from feeds.pipeline import keeping, poll
+from feeds.pipeline.full_text import StoryPages
 from feeds.pipeline.keeping import Came
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poll import Asked
@@ -51,6 +52,7 @@ class Poller:
         self._fetcher = fetcher or make_fetcher(room)
         self._readers = Readers()
         self._reading = ThreadPoolExecutor(CHILDREN, thread_name_prefix="read")
+        self._pages = StoryPages(room, self._fetcher, self._readers.read_page)
         spacing = ingest.host_spacing.total_seconds()
         self._ahead = max(1, min(AHEAD, int(1 / spacing))) if spacing else AHEAD
         self._most = ingest.concurrency + self._ahead
@@ -80,6 +82,7 @@ class Poller:
         self._readers.tidy()
         found = self._look()
         self._done.put(None)
+        self._pages.run()
         return found
 
     def stop(self) -> None:
@@ -88,6 +91,7 @@ class Poller:
         self._fetcher.stop()
         self._readers.stop()
         self._reading.shutdown(wait=False, cancel_futures=True)
+        self._pages.stop()
         self._done.put(None)
         if self._keeper.ident:
             self._keeper.join(5)

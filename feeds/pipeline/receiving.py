@@ -23,6 +23,7 @@ from feeds.pipeline.judging import judged
 from feeds.pipeline.matching import Met, match
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.ripple import spread
+from feeds.pipeline.withdrawals import follow
 from feeds.store import readings, sources
 from feeds.store.readings import Reading, Seen
 
@@ -78,6 +79,7 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
         source = fallen
         met = match(room, source, feed, present)
     new, changed = take(room, source, feed, met, is_after_pause=is_after_pause)
+    changed += follow(room, source, feed)
     now = room.clock.now()
     fresh = [found for found in met if found.known is None]
     heard = fresh if source.polled_once else met

@@ -5,14 +5,16 @@ A held story that another source has sent meanwhile joins that one's article.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from feeds.errors import Refusal
+from feeds.model.dates import parse_rfc3339
+from feeds.model.source import Source
 from feeds.model.submission import submission_of
 from feeds.pipeline import ids, intake, partners, twins
-from feeds.pipeline.entries import origin_of, words_of
 from feeds.pipeline.intake import Wish
 from feeds.pipeline.newsroom import Newsroom
+from feeds.pipeline.revising import ends, origin_of, words_of
 from feeds.pipeline.twins import Story
 from feeds.store import entries
 from feeds.store.database import Connection
@@ -20,6 +22,7 @@ from feeds.store.entries import Known
 
 BATCH = 50  # a transaction
 SAME = "the same story came from another source"
+_DONE: Mapping[str, object] = {"body": "", "page_at": None}  # nothing is kept of it any more, its page is not read
 
 
 def release(room: Newsroom, source_id: str, keys: Sequence[str]) -> int:
@@ -40,26 +43,37 @@ def release(room: Newsroom, source_id: str, keys: Sequence[str]) -> int:
 
 
 def _publish(room: Newsroom, source_id: str, numbers: Sequence[int]) -> int:
-    now = room.clock.now()
     with room.store.write() as connection:
         source = partners.get(connection, source_id)
         some = entries.bodies(connection, numbers)  # those that are still held
-        joining = _known_elsewhere(connection, source_id, [entry for entry, _ in some])
-        some = [one for one in some if one[0].key not in joining]
-        # In order, so that stories of one moment keep the order in which they were met.
-        names = sorted(ids.new(now) for _ in some)
-        wishes = [
-            Wish(article_id=name, wanted=submission_of(json.loads(body)), origin=origin_of(source, entry.key))
-            for name, (entry, body) in zip(names, some, strict=True)
-        ]
-        saved = intake.save_all(connection, room, wishes, now=now, by_partner=True)
-        for (entry, _), wish, result in zip(some, wishes, saved, strict=True):
-            if isinstance(result, Refusal):
-                entries.note(connection, entry.id, {"state": "refused", "why": words_of(result), "body": ""})
-            else:
-                row: dict[str, object] = {"state": "published", "why": "", "body": "", "article": wish.article_id}
-                entries.note(connection, entry.id, row)
-    return len(joining) + sum(not isinstance(result, Refusal) for result in saved)
+        return publish(connection, room, source, [(entry, json.loads(body)) for entry, body in some])
+
+
+def publish(
+    connection: Connection, room: Newsroom, source: Source, some: Sequence[tuple[Known, Mapping[str, object]]]
+) -> int:
+    """Publish held entries, each with the fields of its article to be; give how many stand for an article now."""
+    now = room.clock.now()
+    joining = _known_elsewhere(connection, source.id, [entry for entry, _ in some])
+    some = [one for one in some if one[0].key not in joining]
+    rows: dict[int, dict[str, object]] = {}
+    wishes: dict[int, Wish] = {}
+    # In order, so that stories of one moment keep the order in which they were met.
+    for name, (entry, fields) in zip(sorted(ids.new(now) for _ in some), some, strict=True):
+        try:
+            wanted = submission_of(_as_now(source, fields))
+            wishes[entry.id] = Wish(article_id=name, wanted=wanted, origin=origin_of(source, entry.key))
+        except Refusal as error:
+            rows[entry.id] = {"state": "refused", "why": words_of(error)}
+    saved = intake.save_all(connection, room, list(wishes.values()), now=now, by_partner=True)
+    for (number, wish), result in zip(wishes.items(), saved, strict=True):
+        if isinstance(result, Refusal):
+            rows[number] = {"state": "refused", "why": words_of(result)}
+        else:
+            rows[number] = {"state": "published", "why": "", "article": wish.article_id}
+    for number, row in rows.items():
+        entries.note(connection, number, {**row, **_DONE})
+    return len(joining) + sum(row["state"] == "published" for row in rows.values())
 
 
 def _known_elsewhere(connection: Connection, source_id: str, held: Sequence[Known]) -> dict[str, str]:
@@ -72,6 +86,12 @@ def _known_elsewhere(connection: Connection, source_id: str, held: Sequence[Know
     joining = twins.find(connection, source_id, stories)
     for entry in held:
         if entry.key in joining:
-            fate: dict[str, object] = {"state": "published", "why": SAME, "body": "", "joined": True}
-            entries.note(connection, entry.id, {**fate, "article": joining[entry.key]})
+            fate = {"state": "published", "why": SAME, "joined": True, "article": joining[entry.key]}
+            entries.note(connection, entry.id, {**fate, **_DONE})
     return joining
+
+
+def _as_now(source: Source, fields: Mapping[str, object]) -> dict[str, object]:
+    """Give a held article's fields with the end that its source says now."""
+    lasting = {name: value for name, value in fields.items() if name != "expires_at"}
+    return {**lasting, **ends(source, parse_rfc3339(str(fields["published_at"])))}

@@ -9,9 +9,10 @@ from feeds.ingest.parse import parse
 from feeds.model.dates import rfc3339
 from feeds.model.source import Outcome, Source, Validators
 from feeds.model.submission import submission_of
-from feeds.pipeline.entries import OURS, words_of
+from feeds.pipeline.entries import OURS
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.returning import is_by_address
+from feeds.pipeline.revising import words_of
 
 MOST = 50  # entries that are told of
 SAMPLE = 300  # characters of an entry's text

@@ -86,6 +86,8 @@ def _entry_nodes(printed: PrintedArticle) -> Iterator[Node]:
             yield _link("related", related.url, title=related.title)
     if printed.canonical_url:
         yield _link("via", printed.canonical_url)
+    if printed.licence is not None:
+        yield _link("license", printed.licence.url)  # RFC 4946
     if printed.image is not None:
         yield from image_nodes(printed.image)  # an enclosure would be one attachment too many
     if printed.credit is not None:

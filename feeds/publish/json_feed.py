@@ -78,6 +78,7 @@ def _item_extension(printed: PrintedArticle) -> dict[str, Any]:
             "corrections": [{"at": rfc3339(each.at), "note": each.note} for each in printed.corrections],
             "flags": list(printed.flags),
             "rights": printed.rights,
+            "license": printed.licence.url if printed.licence is not None else "",
             "image": {}
             if image is None
             else _filled({"alt": image.alt, "caption": image.caption, "credit": image.credit}),

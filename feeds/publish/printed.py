@@ -20,6 +20,7 @@ from feeds.model.document import Format, Masthead, Variant
 from feeds.model.label import Label
 from feeds.model.markup import ascii_address, xml_text
 from feeds.model.measures import measured_attachments, measured_image
+from feeds.model.rights import Licence, allowed, degree_of, licence_of
 from feeds.model.site import Site
 
 # By the ending of an address, where nobody said the type; a fixed table gives the same bytes on every machine.
@@ -86,7 +87,8 @@ class PrintedArticle:
     """What documents say of an article, in one variant.
 
     `content` is HTML, empty where none may or can go out; `summary` is text, never empty. `is_foreign` says that
-    `language` is not the channel's. `canonical_url` is the first home elsewhere, or empty. Moments are whole seconds.
+    `language` is not the channel's. `canonical_url` is the first home elsewhere, or empty. `licence` is the one that
+    `rights` names. Moments are whole seconds.
     """
 
     id: str
@@ -102,6 +104,7 @@ class PrintedArticle:
     kicker: str
     dateline: str
     rights: str
+    licence: Licence | None
     canonical_url: str
     authors: tuple[Named, ...]
     tags: tuple[Named, ...]
@@ -118,24 +121,24 @@ class PrintedArticle:
 @lru_cache(maxsize=4)
 def print_article(article: Article, site: Site, variant: Variant) -> PrintedArticle:
     """Make an article ready for print; raises RenderError where it was never published."""
+    origin, degree = article.origin, degree_of(article)
+    article = allowed(article)
     if article.published_at is None:
         raise RenderError(article.id, "it has no moment of publication")
-    origin = article.origin
-    rights = origin.rights if origin is not None else "full"
     canonical = ascii_address(article.canonical_url) if article.canonical_url else ""
+    licence = licence_of(article.rights)
     credit = None if origin is None else _credit(origin, canonical)
     page = ascii_address(site.url + article.path)
-    link = canonical if rights == "link" and canonical else page
+    link = canonical if degree == "link" and canonical else page
     corrections = tuple(Correction(each.at, xml_text(each.note)) for each in article.corrections)
     title, dateline = xml_text(article.title), xml_text(article.dateline)
     content = ""
-    if rights == "full" and variant.depth == "full":
+    if degree == "full" and variant.depth == "full":
         body = markup.for_documents(article.content_html, base=page, dateline=dateline)
-        content = xml_text("".join([body, *_corrected(corrections), *_credited(credit, canonical)]))
-    summary = "" if rights == "link" else markup.summary(article.standfirst, article.content_html)
+        content = xml_text("".join([body, *_corrected(corrections), *_credited(credit, canonical, licence)]))
+    summary = markup.summary(article.standfirst, article.content_html)
     language = article.language or site.language
-    # Of what is only to be linked, no picture and no file goes out.
-    image, files = (None, ()) if rights == "link" else (measured_image(article), measured_attachments(article))
+    image = measured_image(article)
     return PrintedArticle(
         id=article.id,
         guid=site.article_guid(article.id),
@@ -151,12 +154,13 @@ def print_article(article: Article, site: Site, variant: Variant) -> PrintedArti
         kicker=xml_text(article.kicker),
         dateline=dateline,
         rights=xml_text(article.rights),
+        licence=licence,
         canonical_url=canonical,
         authors=tuple(_named(author, site) for author in article.authors),
         tags=tuple(_named(tag, site) for tag in article.tags),
         section=None if article.section is None else _named(article.section, site),
         image=None if image is None else _image(image, site),
-        attachments=tuple(_attachment(each, site) for each in files),
+        attachments=tuple(_attachment(each, site) for each in measured_attachments(article)),
         # A line that names a story of ours by its id alone says nothing while that is not public.
         related=tuple(_pointer(each, site) for each in article.related if each.tied or each.title or each.url),
         corrections=corrections,
@@ -227,10 +231,13 @@ def _corrected(corrections: tuple[Correction, ...]) -> Iterator[str]:
         yield f"<p>Correction ({rfc3339(each.at)[:10]}): {note}</p>"
 
 
-def _credited(credit: Credit | None, address: str) -> Iterator[str]:
+def _credited(credit: Credit | None, address: str, licence: Licence | None) -> Iterator[str]:
+    """Name the partner, and the licence where it is one that asks for that."""
     if credit is not None:
         line = html.escape(credit.line, quote=False)
-        yield f'<p><a href="{html.escape(address)}">{line}</a></p>' if address else f"<p>{line}</p>"
+        named = f'<a href="{html.escape(address)}">{line}</a>' if address else line
+        under = f' (<a rel="license" href="{licence.url}">{licence.name}</a>)' if licence else ""
+        yield f"<p>{named}{under}</p>"
 
 
 def _named(label: Label, site: Site) -> Named:

@@ -96,6 +96,10 @@ def _item_nodes(printed: PrintedArticle, enclosure: Attachment | None) -> Iterat
             yield Node("atom:link", attributes={"rel": "related", "href": related.url, "title": title})
     if printed.canonical_url:
         yield Node("atom:link", attributes={"rel": "via", "href": printed.canonical_url})
+    if printed.rights:
+        yield Node("dc:rights", printed.rights)
+    if printed.licence is not None:
+        yield Node("atom:link", attributes={"rel": "license", "href": printed.licence.url})
 
 
 def _channel_nodes(masthead: Masthead, site: Site, links: tuple[dict[str, str], ...]) -> Iterator[Node]:

@@ -315,6 +315,8 @@ def _partners(connection: Connection, ids: set[str]) -> dict[str, Origin]:
         sources.c.site_url,
         sources.c.credit,
         sources.c.rights,
+        sources.c.summary_words,
+        sources.c.images,
     )
     rows = connection.execute(select(*columns).where(sources.c.id.in_(ids)))
     return {
@@ -326,6 +328,8 @@ def _partners(connection: Connection, ids: set[str]) -> dict[str, Origin]:
             site_url=row.site_url,
             credit=row.credit,
             rights=row.rights,
+            summary_words=row.summary_words,
+            images=row.images,
         )
         for row in rows
     }

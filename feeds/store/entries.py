@@ -1,5 +1,6 @@
 """Entries of sources as they were met: by which a poll tells new from known, and what became of each."""
 
+import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, func, or_, select, update
 from feeds.store.schema import entries
 
 MOST_ELSEWHERE = 5000  # rows of one look; a form of words that stands in so many is no story
+MOST_PAGES = 100  # of a source, read while an operator waits
 ERASED = "erased"  # why an entry is refused whose article was erased; what it says is not noted again
 
 
@@ -111,9 +113,61 @@ def note(connection: Connection, number: int, row: dict[str, object]) -> None:
     connection.execute(update(entries).where(entries.c.id == number).values(**row))
 
 
+def deleted_at(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """Give the moments (µs) of the partner's tombstones that were followed, by entry."""
+    columns = entries.c.id, entries.c.deleted_at
+    rows = connection.execute(
+        select(*columns).where(entries.c.id.in_(list(numbers)), entries.c.deleted_at.is_not(None))
+    )
+    return {row.id: row.deleted_at for row in rows}
+
+
+class WantedPage(NamedTuple):
+    """An entry whose page is to be read: where it stands, as of when it is due; `body` is its article to be (JSON)."""
+
+    id: int
+    source: str
+    entry_id: str
+    state: str
+    why: str
+    article: str
+    body: str
+    page_at: int
+
+    @property
+    def url(self) -> str:
+        return str(json.loads(self.body or "{}").get("canonical_url", ""))
+
+
+_page_columns = [
+    *(entries.c.id, entries.c.source, entries.c.key, entries.c.state, entries.c.why),
+    *(entries.c.article, entries.c.body, entries.c.page_at),
+]
+
+
+def pages_due(connection: Connection, now_us: int, limit: int, *, source: str = "") -> list[WantedPage]:
+    """Give entries whose pages are to be read, of all sources or one, longest due first."""
+    statement = select(*_page_columns).where(entries.c.page_at <= now_us)
+    if source:
+        statement = statement.where(entries.c.source == source)
+    rows = connection.execute(statement.order_by(entries.c.page_at, entries.c.id).limit(limit))
+    return [WantedPage(*row) for row in rows]
+
+
+def find_page(connection: Connection, number: int) -> WantedPage:
+    """Give an entry as it stands."""
+    return WantedPage(*connection.execute(select(*_page_columns).where(entries.c.id == number)).one())
+
+
+def claim_page(connection: Connection, page: WantedPage, until_us: int) -> bool:
+    """Move a page's due time on; False where another process did."""
+    same = entries.c.id == page.id, entries.c.page_at == page.page_at
+    return connection.execute(update(entries).where(*same).values(page_at=until_us)).rowcount == 1
+
+
 def erase_of_article(connection: Connection, article: str) -> None:
     """Forget what an article's entries said; that they were met stays, so that they do not come again."""
-    gone = {"title": "", "body": "", "state": "refused", "why": ERASED}
+    gone = {"title": "", "body": "", "state": "refused", "why": ERASED, "page_at": None}
     connection.execute(update(entries).where(entries.c.article == article).values(gone))
 
 

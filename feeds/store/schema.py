@@ -396,11 +396,17 @@ sources = Table(
     _text("site_url"),
     _text("state"),
     _text("publish"),
+    _text("filters"),  # JSON list of objects
     _text("rights"),
+    Column("summary_words", Integer, nullable=True),
+    Column("images", Boolean, nullable=False, server_default=text("1")),
+    Column("expire_days", Integer, nullable=True),
+    Column("full_text", Boolean, nullable=False, server_default=text("0")),
     _text("tags"),  # JSON object, theirs to ours
     _text("add_tags"),  # JSON list
     _text("section"),
     _text("authors"),  # JSON list
+    _text("map_authors"),  # JSON object, theirs to ours
     _text("credit"),
     _text("language"),
     Column("max_age_days", Integer, nullable=True),
@@ -465,10 +471,13 @@ entries = Table(
     _count("versions", 1),  # that became revisions of its article
     _at("first_seen_at"),
     _at("seen_at"),
+    _at("deleted_at", optional=True),  # the moment of the partner's tombstone that was followed
+    _at("page_at", optional=True),  # when its page is to be read for the text; null: not any more
     Index("entries_by_key", "source", "key", unique=True),
     Index("entries_by_drifted", "source", "drifted"),
     Index("entries_by_link", "source", "link"),
     Index("entries_newest", "source", "first_seen_at", "id"),
+    Index("entries_pages", "page_at", sqlite_where=text("page_at IS NOT NULL")),
     Index("entries_by_page", "link"),
     Index("entries_by_text", "text_key"),
     Index("entries_by_id", "key"),

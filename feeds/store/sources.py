@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
 from feeds.model.dates import from_us, to_us
 from feeds.model.pacing import Move, Rhythm, Wishes
 from feeds.model.slug import numbered, slugify
-from feeds.model.source import POLLED, Source, State, Validators, host_of
+from feeds.model.source import POLLED, Filter, Source, State, Validators, host_of
 from feeds.model.usual import Usual
 from feeds.store.schema import sources
 
@@ -57,11 +57,17 @@ def source_of(row: Row[Any]) -> Source:
         site_url=row.site_url,
         state=State(row.state),
         publish=row.publish,
+        filters=tuple(_filter_of(given) for given in json.loads(row.filters or "[]")),
         rights=row.rights,
+        summary_words=row.summary_words,
+        images=row.images,
+        expire_days=row.expire_days,
+        full_text=row.full_text,
         tags=tuple(json.loads(row.tags or "{}").items()),
         add_tags=tuple(json.loads(row.add_tags or "[]")),
         section=row.section,
         authors=tuple(json.loads(row.authors or "[]")),
+        map_authors=tuple(json.loads(row.map_authors or "{}").items()),
         credit=row.credit,
         language=row.language,
         max_age_days=row.max_age_days,
@@ -98,6 +104,11 @@ def find_by_url(connection: Connection, url: str) -> tuple[Source, bool] | None:
     """Give the source of an address, and whether it was removed."""
     row = connection.execute(select(sources).where(sources.c.url == url)).first()
     return None if row is None else (source_of(row), row.removed_at is not None)
+
+
+def expire_days(connection: Connection, source_id: str) -> int | None:
+    """Give how many days after their publication a source's articles end, also one that was removed; None: never."""
+    return connection.execute(select(sources.c.expire_days).where(sources.c.id == source_id)).scalar()
 
 
 def list_all(connection: Connection, *, after: str = "", limit: int = 1000) -> list[Source]:
@@ -221,7 +232,7 @@ def reschedule(connection: Connection, source_id: str, next_us: int, why: str) -
 
 
 def found(connection: Connection, polled: Sequence[Source], *, read: Collection[str]) -> None:
-    """Keep what polls found of sources; what their operator sets is left alone. `read` are those of which a document was read."""
+    """Keep what polls found of sources; what their operator sets is left alone. `read`: whose document was read."""
     if polled:
         connection.execute(_keep_found, [{"key": source.id, **_found_of(source)} for source in polled])
     if heard := [source for source in polled if source.id in read]:
@@ -352,6 +363,11 @@ def _rhythm_of(text: str) -> Rhythm:
 
 def _usual_of(text: str) -> Usual | None:
     return Usual(**json.loads(text)) if text else None
+
+
+def _filter_of(given: dict[str, Any]) -> Filter:
+    lists = {name: tuple(given[name]) for name in ("words", "tags", "languages")}
+    return Filter(action=given["action"], **lists)
 
 
 def _at(instant_us: int | None) -> datetime | None:

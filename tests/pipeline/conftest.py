@@ -1,4 +1,4 @@
-"""What the tests of roads share: a house of several partners."""
+"""What tests of the roads share: a partner on the loopback whose feed a test sets, and a house of several partners."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,9 @@ import pytest
 from tests.conftest import Desk
 from tests.fakes import FixedClock
 from tests.pipeline.partners_house import House
+from tests.pipeline.test_poll import partner
+
+__all__ = ["house", "partner"]
 
 
 @pytest.fixture

@@ -5,18 +5,20 @@ scripts would have loaded, rendered.py clean HTML as documents and pages print i
 """
 
 from feeds.model.markup.addresses import absolute_address, ascii_address, site_address, web_address
-from feeds.model.markup.cleaner import absolute, clean, text_of, text_of_clean, unsafe
-from feeds.model.markup.rendered import for_documents, for_page, summary
+from feeds.model.markup.cleaner import absolute, balanced_end, clean, normal, text_of, text_of_clean, unsafe
+from feeds.model.markup.rendered import for_documents, for_page, summary, without_pictures
 from feeds.model.markup.text import from_plain, plain, plain_lines, xml_text
 
 __all__ = [
     "absolute",
     "absolute_address",
     "ascii_address",
+    "balanced_end",
     "clean",
     "for_documents",
     "for_page",
     "from_plain",
+    "normal",
     "plain",
     "plain_lines",
     "site_address",
@@ -25,5 +27,6 @@ __all__ = [
     "text_of_clean",
     "unsafe",
     "web_address",
+    "without_pictures",
     "xml_text",
 ]

@@ -106,6 +106,23 @@ def clean(html: str) -> str:
     return cleaned
 
 
+def normal(html: str) -> str:
+    """Write HTML as `clean` does, with lazy pictures lifted, and with what clean leaves out last: class, style, hidden.
+
+    By these declutter knows what no reader wants; its result is not clean.
+    """
+    return _cleaned(_WRITER, _flatter(lift(xml_text(html))))
+
+
+def balanced_end(html: str, name: str, at: int) -> int:
+    """Give where an element of normalised HTML ends whose start tag ends `at`."""
+    depth = 0 if name in _LEAVES else 1
+    same = re.compile(rf"<(/?){name}(?= |>)[^<>]*>")
+    while depth and (tag := same.search(html, at)) is not None:
+        at, depth = tag.end(), depth + (-1 if tag[1] else 1)
+    return at
+
+
 def absolute(html: str, base: str) -> str:
     """Make every address in clean HTML absolute against a base, `#part` and srcset too, and spell it in ASCII."""
     if _is_settled(html, base):
@@ -175,10 +192,7 @@ def _without_hidden(html: str) -> str:
     kept, at = [], 0
     while (found := _HIDDEN.search(html, at)) is not None:
         kept.append(html[at : found.start()])
-        at, depth = found.end(), 0 if found[1] in _LEAVES else 1
-        same = re.compile(rf"<(/?){found[1]}(?= |>)[^<>]*>")
-        while depth and (tag := same.search(html, at)) is not None:
-            at, depth = tag.end(), depth + (-1 if tag[1] else 1)
+        at = balanced_end(html, found[1], found.end())
     return "".join((*kept, html[at:]))
 
 
@@ -269,6 +283,13 @@ def _cleaner(
 
 # Made once: building one costs as much as cleaning a page.
 _SANITISER = _cleaner(_TAGS | _PLAIN_BLOCKS, _kept, _ATTRIBUTES | {"*": _ATTRIBUTES["*"] | {"hidden", "style"}})
+_WRITER = nh3.Cleaner(
+    tags=_TAGS | _PLAIN_BLOCKS,
+    clean_content_tags=_DROPPED,
+    attributes=_ATTRIBUTES | {"*": _ATTRIBUTES["*"] | {"class", "hidden", "style"}},
+    url_schemes=_SCHEMES,
+    link_rel=None,
+)
 _JUDGE = _cleaner(_TAGS - {"iframe"}, _kept)
 # What stands within players is shown in their place alone (HTML innerText).
 _STRIPPER = nh3.Cleaner(

@@ -1,7 +1,8 @@
 """Pictures that a script would have loaded: their real address put where readers look, before anything is cleaned.
 
 Sites put a blank picture in `src` and the real one in `data-src`, `data-srcset` and their kin, often with the real
-picture once more in `<noscript>`. Works on raw HTML by its tags; what it misses is cleaned all the same.
+picture once more in `<noscript>`; its size may stand in `data-orig-size`. AMP has elements of its own for pictures.
+Works on raw HTML by its tags; what it misses is cleaned all the same.
 """
 
 import re
@@ -16,12 +17,16 @@ _NOSCRIPT = re.compile(r"<noscript[^<>]{0,200}>((?:[^<]|<(?!/?noscript)){0,20000
 _BLANK = re.compile(
     r"data:|about:blank|.*(?:blank|spacer|placeholder|pixel|lazy|transparent|1x1)[^/]*\.(?:gif|png|svg)"
 )
+_SIZE = re.compile(r"([1-9][0-9]{0,4})(?:px)?\s*[,x]\s*([1-9][0-9]{0,4})(?:px)?")
+_AMP = re.compile(r"<(/?)amp-((?:img|video|audio|iframe)\b)", re.IGNORECASE)
 REAL_SRC = ("data-src", "data-original", "data-lazy-src", "data-orig-file", "data-lazy", "data-full-src", "data-url")
 REAL_SRCSET = ("data-srcset", "data-lazy-srcset", "data-original-set")
 
 
 def lift(html: str) -> str:
     """Give the HTML with lazy pictures made plain ones; quick where there is none."""
+    if "<amp-" in html:
+        html = _AMP.sub(r"<\1\2", html)
     has_lazy = "data-" in html
     if has_lazy:
         html = _TAG.sub(lambda found: _lifted(found[1], found[2], found[0]), html)
@@ -45,8 +50,17 @@ def _lifted(name: str, attributes: str, tag: str) -> str:
         del values["src"]
     if srcset and _is_blank(values.get("srcset", "")):
         values["srcset"] = srcset
+    if not values.get("width") and not values.get("height") and (size := _size(values)) is not None:
+        values["width"], values["height"] = size
     kept = ((key, value) for key, value in values.items() if not key.startswith("data-"))
     return f"<{name} " + " ".join(f'{key}="{escape(value)}"' for key, value in kept) + ">"
+
+
+def _size(values: dict[str, str]) -> tuple[str, str] | None:
+    """Give width and height as scripts are told of them; None where they are not."""
+    told = values.get("data-orig-size") or f"{values.get('data-width', '')},{values.get('data-height', '')}"
+    found = _SIZE.fullmatch(told.strip())
+    return (found[1], found[2]) if found else None
 
 
 def _shown_without_script(inside: str, html: str) -> str:

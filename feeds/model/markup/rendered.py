@@ -15,6 +15,12 @@ _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _FIRST_TEXT = re.compile(r"\A((?:\s|<(?!img|picture|video|audio|figure|table|ul|ol|iframe)[^>]*>)*)(?=[^\s<])")
 _FIRST_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(?=[^<]*\S|<)")
 _JOINERS = "\u200d\ufe0f"  # that make one picture of several emoji
+_FIGURE = re.compile(r"<figure(?: [^<>]*)?>((?:(?!</?figure[ >]).)*)</figure>", re.DOTALL)
+_NO_MERE_PICTURE = re.compile(r"<(?:video|audio|iframe|table|blockquote|pre)[ >]")
+_PICTURE = re.compile(r"<picture(?: [^<>]*)?>.*?</picture>|<img(?: [^<>]*)?>", re.DOTALL)
+_POSTER = re.compile(r'(<video[^<>]*?) poster="[^"<>]*"')
+_OURS = re.compile(r' src="/(?!/)')
+_LEFT_EMPTY = re.compile(r"<(p|a|div|li)(?: [^<>]*)?>\s*</\1>")
 
 
 def summary(standfirst: str, html: str) -> str:
@@ -51,6 +57,21 @@ def for_page(html: str, *, base: str, players: frozenset[str], dateline: str = "
         return "<iframe " + " ".join(f'{name}="{value}"' for name, value in kept.items()) + "></iframe>"
 
     return absolute(_with_dateline(_FRAME.sub(frame, html), dateline), base)
+
+
+def without_pictures(html: str) -> str:
+    """Leave pictures out of clean HTML, with figures that hold nothing else; those rooted in the site are ours."""
+
+    def figure(found: re.Match[str]) -> str:
+        inside = found[1]
+        is_kept = "<img" not in inside or _OURS.search(inside) or _NO_MERE_PICTURE.search(inside)
+        return found[0] if is_kept else ""
+
+    bare = _PICTURE.sub(lambda found: found[0] if _OURS.search(found[0]) else "", _FIGURE.sub(figure, html))
+    if bare != html:
+        for _ in range(3):  # a link in a paragraph in an item of a list
+            bare = _LEFT_EMPTY.sub("", bare)
+    return _POSTER.sub(r"\1", bare)
 
 
 def _link(attributes: str, base: str) -> str:

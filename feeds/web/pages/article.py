@@ -10,6 +10,7 @@ from feeds.model.dates import rfc3339
 from feeds.model.label import Label
 from feeds.model.markup import for_page, summary
 from feeds.model.measures import measured_attachments, measured_image
+from feeds.model.rights import allowed, degree_of, licence_of
 from feeds.model.site import Site
 from feeds.store import articles
 from feeds.web.auth import room
@@ -44,7 +45,8 @@ def show(article_id: str, slug: str = "") -> Response:
 
 
 def _page(article: Article, site: Site) -> Response:
-    url = site.url + article.path
+    url, degree = site.url + article.path, degree_of(article)
+    article = allowed(article)
     text = summary(article.standfirst, article.content_html)
     image = absolute_image(measured_image(article), site)
     page = Page(
@@ -64,6 +66,8 @@ def _page(article: Article, site: Site) -> Response:
         article=article,
         body=_body(article, site, url),
         byline=article.authors,
+        is_whole=degree == "full",
+        licence=licence_of(article.rights),
         published_text=spell_time(published),
         updated_text=spell_time(article.updated_at) if article.updated_at > published else None,
         image=image,
@@ -83,8 +87,6 @@ def _page(article: Article, site: Site) -> Response:
 
 
 def _body(article: Article, site: Site, url: str) -> str:
-    if article.origin is not None and article.origin.rights == "summary":
-        return ""
     players = frozenset(room().settings.content.players)
     return for_page(article.content_html, base=url, players=players, dateline=article.dateline)
 

@@ -10,7 +10,9 @@ from feeds.errors import StoreError
 from feeds.model.article import Article, Image
 from feeds.model.document import Format
 from feeds.model.label import Kind, Label
+from feeds.model.markup import summary
 from feeds.model.measures import measured_image
+from feeds.model.rights import allowed, degree_of
 from feeds.model.site import Site
 from feeds.store import labels
 from feeds.web.auth import room
@@ -110,15 +112,16 @@ def feed_links(key: str, title: str) -> list[FeedLink]:
     ]
 
 
-def card_of(article: Article, summary: str) -> Card:
+def card_of(article: Article) -> Card:
     """Make the card of a public article."""
-    site = room().site
+    site, url = room().site, link_of(article, room().site)
+    article = allowed(article)
     published = article.published_at or article.created_at
     return Card(
         id=article.id,
         title=article.title,
-        url=link_of(article, site),
-        standfirst=summary,
+        url=url,
+        standfirst=summary(article.standfirst, article.content_html),
         kicker=article.kicker,
         published=published,
         published_text=spell_time(published),
@@ -132,7 +135,7 @@ def card_of(article: Article, summary: str) -> Card:
 
 def link_of(article: Article, site: Site) -> str:
     """Give where a story is read: our page, or the partner's where it is only to be linked."""
-    if article.origin is not None and article.origin.rights == "link" and article.canonical_url:
+    if article.canonical_url and degree_of(article) == "link":
         return article.canonical_url
     return site.url + article.path
 

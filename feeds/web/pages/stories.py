@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from flask import request
 
-from feeds.model.markup import summary
 from feeds.store import articles, channels, places
 from feeds.store.database import Connection
 from feeds.store.parts import Key
@@ -32,7 +31,7 @@ def cards(connection: Connection, ids: Sequence[str]) -> list[Card]:
     """
     found, now = articles.load(connection, ids), room().clock.now()
     shown = (found[article] for article in ids if article in found and found[article].is_public(now))
-    return [card_of(article, summary(article.standfirst, article.content_html)) for article in shown]
+    return [card_of(article) for article in shown]
 
 
 def newest(connection: Connection, key: str, limit: int) -> list[Card]:
