@@ -37,6 +37,22 @@ def is_allowed(address: str, allowed: Sequence[Network]) -> bool:
     return _is_judged_well(literal, allowed)
 
 
+def is_same_literal(one: str, other: str) -> bool:
+    """Say whether both are IP addresses, and the same; what is none is the same as nothing."""
+    try:
+        return ip_address(one) == ip_address(other)
+    except ValueError:
+        return False
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an IP address stands for this very machine."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 def refuse_url(url: str) -> str | None:
     """Say why a feed's address is refused before anything is looked up; None where it is not."""
     if len(url) > MAX_URL:

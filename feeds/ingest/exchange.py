@@ -76,6 +76,10 @@ class Exchange:
             raise PollError("timeout", "no whole answer within the time")
         return left
 
+    def is_named(self, address: str) -> bool:
+        """Say whether the operator names this very address in the settings, so that its network is not judged."""
+        return False
+
     def request_headers(self) -> list[bytes]:
         """Give the fields of the next request; validators byte for byte as they came."""
         if self.first_bytes is not None:

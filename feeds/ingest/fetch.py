@@ -296,7 +296,8 @@ class Fetcher:
     def _open_socket(self, flight: _Flight, address: Any) -> socket.socket | int:
         """Open a socket for an allowed address; CURL_SOCKET_BAD for all others."""
         family, kind, protocol, name = address
-        if family not in (socket.AF_INET, socket.AF_INET6) or not is_allowed(name[0], self._allow):
+        is_ip = family in (socket.AF_INET, socket.AF_INET6)
+        if not (is_ip and (is_allowed(name[0], self._allow) or flight.exchange.is_named(name[0]))):
             flight.refused.append(name[0] if isinstance(name, tuple) else "a local socket")
             return int(pycurl.SOCKET_BAD)
         # libcurl takes a duplicate of it; ours is closed when the hop is over.

@@ -6,9 +6,10 @@ the document's address as `hub.url` or, with some, as `hub.topic`: both are sent
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from feeds.errors import PollError
+from feeds.ingest.address import is_loopback, is_same_literal
 from feeds.ingest.exchange import Answer, Exchange
 from feeds.ingest.hop import Hop
 from feeds.ingest.pace import parse_retry_after
@@ -24,6 +25,13 @@ _PASSING = (408, 421, 425, 429)  # of 4xx: these do not judge what was sent
 @dataclass(slots=True)
 class Telling(Exchange):
     """A hub told of one document. Redirects but 303 are followed with the same form (RFC 9110 §15.4)."""
+
+    def is_named(self, address: str) -> bool:
+        """Say whether the settings name the hub by this address, or as localhost; not where it redirects."""
+        if self.hops:
+            return False
+        host = (urlsplit(self.url).hostname or "").lower()
+        return is_same_literal(host, address) or (host == "localhost" and is_loopback(address))
 
     def request_headers(self) -> list[bytes]:
         """Give the fields of the next request."""

@@ -16,6 +16,7 @@ from feeds.ingest.hub import (
     JITTER,
     LONGEST_REST,
     LONGEST_WISH,
+    Telling,
     form_of,
     is_refusal,
     rest_after,
@@ -123,12 +124,37 @@ def test_redirects_end_somewhere_and_lead_to_no_forbidden_address() -> None:
     assert inner.connections == 0
 
 
-def test_hub_on_a_forbidden_address_is_never_connected_to() -> None:
+def test_hub_that_the_settings_name_by_its_address_may_be_anywhere() -> None:
     with Loopback(always(reply(204))) as server:
+        assert isinstance(told(server.url, "10.0.0.0/8"), Answer)
+        assert isinstance(told(server.url.replace("127.0.0.1", "localhost"), "10.0.0.0/8"), Answer)
+
+
+def test_hub_that_redirects_to_a_forbidden_address_never_gets_there() -> None:
+    with (
+        Loopback(always(reply(204))) as inner,
+        Loopback(always(reply(307, b"", f"Location: {inner.url}"))) as server,
+    ):
         came = told(server.url, "10.0.0.0/8")
     assert isinstance(came, PollError)
     assert came.outcome == "refused"
-    assert server.connections == 0
+    assert (inner.connections, server.connections) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("hub", "address", "is_so"),
+    [
+        ("http://127.0.0.1:8080/hub", "127.0.0.1", True),
+        ("http://[::1]/hub", "::1", True),
+        ("http://localhost/", "::1", True),
+        ("http://localhost/", "10.0.0.1", False),
+        ("http://10.0.0.1/", "10.0.0.2", False),
+        ("https://hub.example/", "127.0.0.1", False),
+        ("https://127.0.0.1.example/", "127.0.0.1", False),
+    ],
+)
+def test_name_is_judged_by_where_it_leads(hub: str, address: str, is_so: bool) -> None:
+    assert Telling(url=hub, validators=Validators(), timeout=1, form=b"").is_named(address) == is_so
 
 
 def test_hub_that_says_nothing_times_out_and_one_that_is_not_there_is_unreachable() -> None:
