@@ -11,6 +11,7 @@ import pytest
 
 from feeds.store import sqlite
 from feeds.store.database import Store
+from tests.waiting import wait_for
 
 NOBODY = 65534
 
@@ -81,7 +82,7 @@ def full(store: Store) -> Iterator[None]:
 def damaged(store: Store) -> Iterator[None]:
     """Overwrite the file's pages with rubbish, as a failing disk does; afterwards it is as it was."""
     path = file_of(store)
-    store.shrink()
+    wait_for(lambda: _is_folded(store), what="all of it in the one file")
     store.engine.dispose()
     sound = path.read_bytes()
     path.write_bytes(sound[:100] + b"\xa5" * (len(sound) - 100))
@@ -92,6 +93,14 @@ def damaged(store: Store) -> Iterator[None]:
         for beside in ("-wal", "-shm"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
         path.write_bytes(sound)
+
+
+def _is_folded(store: Store) -> bool:
+    """Write the log back into the file, which a reader of it puts off."""
+    path = file_of(store)
+    log = path.with_name(path.name + "-wal")
+    store.shrink()
+    return not log.exists() or log.stat().st_size == 0
 
 
 OUTAGES = {"locked": locked, "read-only": read_only, "full": full, "damaged": damaged}
