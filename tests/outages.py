@@ -85,14 +85,14 @@ def damaged(store: Store) -> Iterator[None]:
     wait_for(lambda: _is_folded(store), what="all of it in the one file")
     store.engine.dispose()
     sound = path.read_bytes()
-    path.write_bytes(sound[:100] + b"\xa5" * (len(sound) - 100))
+    _overwrite(path, sound[:100] + b"\xa5" * (len(sound) - 100))
     try:
         yield
     finally:
         store.engine.dispose()
         for beside in ("-wal", "-shm"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
-        path.write_bytes(sound)
+        _overwrite(path, sound)
 
 
 def _is_folded(store: Store) -> bool:
@@ -101,6 +101,12 @@ def _is_folded(store: Store) -> bool:
     log = path.with_name(path.name + "-wal")
     store.shrink()
     return not log.exists() or log.stat().st_size == 0
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    """Write over a file's bytes where they stand: at no moment is it empty, which would be another database."""
+    with path.open("r+b") as file:
+        file.write(content)
 
 
 OUTAGES = {"locked": locked, "read-only": read_only, "full": full, "damaged": damaged}
