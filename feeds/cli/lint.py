@@ -91,16 +91,16 @@ def _fetched(url: str, settings: Settings) -> Document:
     allow = settings.ingest.allow_networks
     if urlsplit(url)[:2] == urlsplit(settings.address)[:2]:
         allow = (*allow, *_LOOPBACK)
-    fetcher = Fetcher(
+    with Fetcher(
         user_agent=f"Broadsheet/{VERSION} (+{settings.address})",
         timeout=settings.ingest.timeout,
         max_bytes=settings.ingest.max_bytes,
         allow=allow,
-    )
-    try:
-        answer = fetcher.fetch(url, Validators())
-    except BroadsheetError as error:
-        return Document(url, failure=str(error))
+    ) as fetcher:
+        try:
+            answer = fetcher.fetch(url, Validators())
+        except BroadsheetError as error:
+            return Document(url, failure=str(error))
     return Document(url, answer.body, answer.content_type)
 
 

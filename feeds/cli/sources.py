@@ -71,9 +71,9 @@ def poll_source(source_id: str) -> None:
     with newsroom() as room:
         source = partners.poll_soon(room, source_id)
         claim(room, source)
-        fetcher = make_fetcher(room)
-        came = poll(room, fetcher, source)
-        read_now(room, fetcher, source_id)
+        with make_fetcher(room) as fetcher:
+            came = poll(room, fetcher, source)
+            read_now(room, fetcher, source_id)
     click.echo(f"{came.outcome}: {came.new} new, {came.changed} changed{f' ({came.detail})' if came.detail else ''}")
     if came.outcome.is_failure:
         raise Refusal(502, f"{source_id} could not be polled")
@@ -124,8 +124,8 @@ def test_source(url: str, as_json: bool, lifeline: int | None) -> None:
     """Say what would be published of a feed; nothing is stored."""
     if lifeline is not None:
         hold(lifeline)
-    with newsroom() as room:
-        told = look_at(room, make_fetcher(room), url)
+    with newsroom() as room, make_fetcher(room) as fetcher:
+        told = look_at(room, fetcher, url)
     if as_json:
         show_one(told, as_json=True)
         return

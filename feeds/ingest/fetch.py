@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pycurl
 
@@ -119,6 +119,8 @@ class Fetcher:
         self._lock = threading.Lock()
         self._inbox: deque[_Flight | None] = deque()  # None: a place is free again
         self._thread: threading.Thread | None = None
+        self._bell, self._rope = -1, -1  # the ends of a pipe: what is put into the rope's wakes the thread
+        self._has_ended = False
         self._timer: float | None = None  # when libcurl wants to look at its own times
         self._is_stopping = False
 
@@ -166,25 +168,39 @@ class Fetcher:
     def stop(self) -> None:
         """Begin nothing more; requests under way are cut off, and nobody is told. What was never asked is told so."""
         self._is_stopping = True
-        if self._thread is not None:
+        with self._lock:
+            if self._thread is None:
+                self._has_ended = True
+                return
             self._wake()
-            self._thread.join(LONGEST_STOP)
+        self._thread.join(LONGEST_STOP)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     # -- between threads -------------------------------------------------------------------------------------------
 
     def _send(self, message: _Flight | None) -> None:
-        self._inbox.append(message)
         with self._lock:
-            if self._thread is None:
-                self._bell, self._rope = os.pipe()
-                os.set_blocking(self._bell, False)
-                os.set_blocking(self._rope, False)
-                self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
-                self._thread.start()
-        self._wake()
+            if not self._has_ended:
+                self._inbox.append(message)
+                if self._thread is None:
+                    self._bell, self._rope = os.pipe()
+                    os.set_blocking(self._bell, False)
+                    os.set_blocking(self._rope, False)
+                    self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
+                    self._thread.start()
+                self._wake()
+                return
+        if message is not None:
+            message.on_done(None)
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError):  # full: it will wake all the same
+        """Wake the thread; the caller holds the lock, so the rope is ours."""
+        with contextlib.suppress(OSError):  # full: it will wake all the same; closed: nobody is there to wake
             os.write(self._rope, b".")
 
     # -- the fetching thread ---------------------------------------------------------------------------------------
@@ -211,12 +227,17 @@ class Fetcher:
         for handle, flight in self._flying.items():
             self._multi.remove_handle(handle)
             _close(flight)
+        self._selector.close()
+        self._multi.close()
+        with self._lock:
+            self._has_ended = True
+            os.close(self._bell)
+            os.close(self._rope)
+            self._bell, self._rope = -1, -1
         self._take_messages()
         for flight in self._gate.drain():
             if flight.exchange.began is None:
                 flight.on_done(None)
-        self._selector.close()
-        self._multi.close()
 
     def _patience(self) -> float:
         """Give how long the thread may sleep, in seconds."""

@@ -61,7 +61,9 @@ def _die_with(lifeline: int) -> None:
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-    if select.select([lifeline], [], [], 0)[0]:  # the owner died before
+    look = select.poll()  # select takes no descriptor from 1024 on
+    look.register(lifeline, select.POLLIN | select.POLLHUP)
+    if look.poll(0):  # the owner died before
         os._exit(0)
 
 

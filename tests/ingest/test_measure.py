@@ -194,7 +194,7 @@ def test_type_is_the_servers_where_it_says_one(given: str, kept: str) -> None:
         (reply(206, b"abc", "Content-Type: -"), "broken: the answer tells neither"),
         (b"SSH-2.0-none\r\n", "http-error: the answer is not HTTP"),
         (b"", "unreachable: the connection was closed"),
-        (reply(302, b"", "Location: http://10.0.0.1/a.mp3"), "refused: 10.0.0.1 is no public address"),
+        (reply(302, b"", "Location: http://127.0.0.9/a.mp3"), "refused: 127.0.0.9 is no public address"),
         (reply(302, b"", "Location: http://127.0.0.2/a.mp3"), "refused: 127.0.0.2 is no public address"),
         (reply(302, b"", "Location: http://[::1]/a.mp3"), "refused: ::1 is no public address"),
         (reply(302, b"", "Location: file:///etc/passwd"), "refused: redirected, but the address is neither"),

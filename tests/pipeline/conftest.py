@@ -20,3 +20,4 @@ def house(environ: dict[str, str], clock: FixedClock, request: pytest.FixtureReq
     found = House(desk, clock)
     with found.server:
         yield found
+    found.fetcher.stop()

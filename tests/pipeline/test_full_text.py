@@ -58,6 +58,7 @@ def paper(environ: dict[str, str], clock: FixedClock, request: pytest.FixtureReq
     with Loopback(answer) as server:
         made.append(Paper(desk, clock, server))
         yield made[0]
+    made[0].fetcher.stop()
 
 
 def test_story_waits_for_its_page_and_is_published_with_its_text(paper: Paper) -> None:
@@ -84,7 +85,7 @@ def test_story_waits_for_its_page_and_is_published_with_its_text(paper: Paper) -
         reply(410),
         reply(200, b"<p>Short</p>"),
         reply(200, b""),
-        reply(302, b"", "Location: http://10.0.0.1/"),
+        reply(302, b"", "Location: http://127.0.0.9/"),
         reply(200, b"<p>x" * 10, length=999),
     ],
 )
@@ -164,7 +165,6 @@ def test_page_that_was_claimed_and_never_read_is_due_again(paper: Paper, clock: 
 
 
 def test_worker_reads_pages_in_children(paper: Paper) -> None:
-    pytest.importorskip("trafilatura")
     paragraphs = "".join(f"<p>{text} {'The harbour is quiet, and the ships lie still. ' * 5}</p>" for text in "ABC")
     page = f"<html><head><title>x</title></head><body><nav>Menu</nav><article>{paragraphs}</article></body></html>"
     paper.pages["/1"] = reply(200, page.encode(), "Content-Type: text/html; charset=utf-8")

@@ -148,6 +148,7 @@ def test_tombstone_counts_for_entries_of_its_own_source_alone(partner: Partner) 
     other = Partner(partner.desk, partner.clock, partner.server)
     other.add(url=f"{partner.server.url}/other")
     polled(other, deleted=gone("a"))  # answered to whoever asks
+    other.fetcher.stop()
     assert partner.articles()["a"].status is Status.PUBLISHED
 
 

@@ -30,6 +30,7 @@ def partner(environ: dict[str, str], clock: FixedClock, request: pytest.FixtureR
     with Loopback(answer) as server:
         made.append(Partner(desk, clock, server))
         yield made[0]
+    made[0].fetcher.stop()
 
 
 def warnings(partner: Partner) -> list[str]:

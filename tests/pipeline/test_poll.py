@@ -103,6 +103,7 @@ def partner(environ: dict[str, str], clock: FixedClock, request: pytest.FixtureR
     with Loopback(answer) as server:
         made.append(Partner(desk, clock, server))
         yield made[0]
+    made[0].fetcher.stop()
 
 
 def test_first_poll_publishes_the_newest_and_remembers_the_rest(partner: Partner) -> None:

@@ -26,7 +26,8 @@ def polled(door: Door, source: str) -> None:
         found = kept.find(connection, source)
     assert found is not None
     claim(room, found)
-    poll(room, make_fetcher(room), found)
+    with make_fetcher(room) as fetcher:
+        poll(room, fetcher, found)
 
 
 def test_source_is_changed_by_a_patch(inside: Door) -> None:
