@@ -53,7 +53,8 @@ class Schedule:
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             # a run that is late is still to be done, once (the default forgets it after a second)
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            # and one that has just ended still counts for a moment, in which a kick may come: `_run` lets one go at a time
+            job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(_on_late, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
@@ -108,19 +109,20 @@ class Schedule:
 
     def _run(self, job: Job) -> None:
         with self._lock:
+            if job.name in self._running:
+                event(_log, "job late", level=logging.DEBUG, job=job.name)
+                return
             self._running.add(job.name)
-        try:
-            while not self._stopping.is_set():
-                with self._lock:
-                    self._again.discard(job.name)
-                self._run_once(job)
-                with self._lock:
-                    if job.name not in self._again:
-                        self._running.discard(job.name)  # under the lock: a kick from here on starts a run of its own
-                        return
-        finally:
+        while not self._stopping.is_set():
             with self._lock:
-                self._running.discard(job.name)
+                self._again.discard(job.name)
+            self._run_once(job)
+            with self._lock:
+                if job.name not in self._again:
+                    self._running.discard(job.name)  # under the lock: a kick from here on starts a run of its own
+                    return
+        with self._lock:
+            self._running.discard(job.name)
 
     def _run_once(self, job: Job) -> None:
         at = self._room.clock.now()

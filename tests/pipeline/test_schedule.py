@@ -1,6 +1,7 @@
 """Jobs while the store is out of reach: logged, and counted once it is well again; no other job suffers."""
 
 import logging
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -68,3 +69,22 @@ def test_job_that_may_wait_keeps_its_time_over_a_restart(desk: Desk) -> None:
     (only,) = planned
     assert (only.started_at, only.outcome) == (None, "")
     assert only.next_at is not None
+
+
+def test_kick_that_comes_as_a_run_ends_is_never_lost(desk: Desk) -> None:
+    runs: list[int] = []
+
+    def work() -> int:
+        runs.append(1)
+        return 0
+
+    schedule = Schedule(desk.room, [Job(name="sweep", period=timedelta(days=1), work=work)])
+    schedule.start()
+    try:
+        for number in range(1, 200):
+            deadline = time.monotonic() + 5
+            while len(runs) < number or "sweep" in schedule._running:
+                assert time.monotonic() < deadline, f"run {number} never came"
+            schedule.kick("sweep")  # the scheduler may still count the run that has just ended
+    finally:
+        schedule.stop()

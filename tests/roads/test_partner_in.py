@@ -18,6 +18,7 @@ FIRST = """<?xml version="1.0"?><rss version="2.0"><channel><title>Tide Wire</ti
 <item><title>Dredger afloat</title><link>https://tide.example/2</link><guid>tide-2</guid>
 <pubDate>Mon, 02 Mar 2026 09:00:00 GMT</pubDate><category>Ships</category><description>It swims.</description></item>
 </channel></rss>"""
+OTHER = FIRST.replace("tide", "ferry").replace("Dredger", "Ferry")  # stories of its own, whichever test comes first
 
 
 class Wire:
@@ -105,16 +106,16 @@ def test_partner_added_by_its_address_is_published_once_and_harmed_by_nothing(se
 
 def test_changed_entry_is_a_revision_of_its_story(served: Served) -> None:
     wire = Wire()
+    wire.says(200, OTHER.encode(), "Content-Type: application/rss+xml")
     with Loopback(wire) as partner:
-        source = served.ask("POST", "/api/sources", {"url": f"{partner.url}/other", "add_tags": ["Second"]}).json()[
-            "id"
-        ]
+        given = {"url": f"{partner.url}/other", "add_tags": ["Second"]}
+        source = served.ask("POST", "/api/sources", given).json()["id"]
         wait_for(lambda: len(stories_of(served, source)) == 2, what="two stories")
-        wire.says(200, FIRST.replace("It swims.", "It swims again.").encode(), "Content-Type: text/plain")
+        wire.says(200, OTHER.replace("It swims.", "It swims again.").encode(), "Content-Type: text/plain")
         found = poll(served, source)
         assert (found["outcome"], found["new"], found["changed"]) == ("changed", 0, 1)
         revised = {story["title"]: story["revision"] for story in stories_of(served, source)}
-        assert revised == {"Dredger aground": 1, "Dredger afloat": 2}
+        assert revised == {"Ferry aground": 1, "Ferry afloat": 2}
         wait_for(lambda: "It swims again." in served.get("/feeds/tags/second.rss").text, what="the new text")
 
 
