@@ -53,7 +53,7 @@ class Schedule:
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             # a run that is late is still to be done, once (the default forgets it after a second)
-            # and one that has just ended still counts for a moment, in which a kick may come: `_run` lets one go at a time
+            # and one that has just ended still counts for a moment, in which a kick may come (`_run` has one at a time)
             job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(_on_late, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
