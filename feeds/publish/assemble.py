@@ -14,7 +14,7 @@ from feeds.model.site import Site
 from feeds.publish import atom, json_feed, rss
 
 # Raised by hand whenever the same values are printed as other bytes: part of the key of every kept fragment.
-PRINTER_VERSION = "4"
+PRINTER_VERSION = "5"
 
 FRAGMENTS: dict[Format, Callable[[Article, Site, Variant], bytes]] = {
     Format.RSS: rss.fragment,

@@ -89,6 +89,15 @@ def test_space_in_a_pictures_path_is_spelt_out(format: Format) -> None:
 
 
 @FORMATS
+def test_space_in_an_address_of_a_srcset_is_spelt_out(format: Format) -> None:
+    body = markup.clean('<p><img src="/a.jpg" srcset="/my photo 1.jpg 1.5x, /other one.jpg"></p>')
+    site = SITE.url
+    assert f'srcset="{site}/my%20photo%201.jpg 1.5x, {site}/other%20one.jpg"' in (
+        read(format, article(content_html=body)).content or ""
+    )
+
+
+@FORMATS
 def test_headline_of_emoji_alone_has_a_link_that_leads_somewhere(format: Format) -> None:
     found = read(format, article("🎉🎉", id="party"))
     assert found.title == "🎉🎉"

@@ -71,6 +71,7 @@ _REL = frozenset(
     """.split()
 )
 _CANDIDATE = re.compile(r"[\s,]*([^\s]+)(?:\s+([^,]*))?")
+_DESCRIPTOR = re.compile(r"[0-9.]+[wxh]")
 _PIXEL = re.compile(r'<img(?=[^>]* (?:width|height)="[01](?:px)?")[^>]*>')
 # nh3 writes < and > in attributes as references, so that these see whole tags alone.
 _PLAIN_BLOCK = re.compile(rf"<(/?)(?:{'|'.join(sorted(_PLAIN_BLOCKS))})(?= |>)")
@@ -239,6 +240,10 @@ def _srcset(value: str, change: Callable[[str], str | None]) -> str | None:
         if address.endswith(","):  # the comma ends a candidate without descriptor: what follows is the next one
             at, descriptor = found.end(1), ""
             address = address.rstrip(",")
+        words = descriptor.split()
+        while words and not _DESCRIPTOR.fullmatch(words[0]):  # a space that belongs to the address
+            address += f"%20{words.pop(0)}"
+        descriptor = " ".join(words)
         changed = change(address) if address else None
         if changed:
             candidates.append(f"{changed} {descriptor}".strip())
