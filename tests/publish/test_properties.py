@@ -2,6 +2,7 @@
 
 import html
 import warnings
+from datetime import UTC, datetime
 
 import feedparser
 from hypothesis import HealthCheck, given, settings
@@ -27,15 +28,21 @@ TRAPS = st.sampled_from(
 )
 ANY_TEXT = st.lists(TRAPS | st.text(st.characters(), max_size=6), max_size=6).map("".join)
 LINE = ANY_TEXT.map(markup.plain)
-TITLE = LINE.filter(bool)
+WORD = st.characters(categories=["Lu", "Ll", "Lo", "So"]).map(lambda sign: sign * 500)  # a headline that never breaks
+TITLE = LINE.filter(bool) | WORD
 BODY = st.lists(ANY_TEXT.map(lambda text: f"<p>{text}</p>") | ANY_TEXT, max_size=4).map("".join).map(markup.clean)
-DAYS = st.integers(1, 29).map(newsroom.instant)
+# Years as the API takes them, long before 1970 too.
+DAYS = st.integers(1, 29).map(newsroom.instant) | st.sampled_from(
+    [datetime(1000, 1, 1, tzinfo=UTC), datetime(1925, 3, 1, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)]
+)
 
 
 @st.composite
 def stories(draw: st.DrawFn) -> Article:
     """Make an article as the store would give it: cleaned, whatever was sent."""
     published = draw(DAYS)
+    shared = draw(st.lists(TITLE, max_size=1))  # an author, a tag and a section of the same name
+    many = st.lists(TITLE, max_size=3) | st.lists(TITLE, min_size=16, max_size=16)
     return newsroom.article(
         draw(TITLE),
         id=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,12}", fullmatch=True)),
@@ -44,9 +51,9 @@ def stories(draw: st.DrawFn) -> Article:
         dateline=draw(LINE),
         kicker=draw(LINE),
         rights=draw(LINE),
-        authors=tuple(map(newsroom.author, draw(st.lists(TITLE, max_size=3)))),
-        tags=tuple(map(newsroom.tag, draw(st.lists(TITLE, max_size=3)))),
-        section=draw(st.none() | TITLE.map(newsroom.section)),
+        authors=tuple(map(newsroom.author, shared + draw(many))),
+        tags=tuple(map(newsroom.tag, shared + draw(st.lists(TITLE, max_size=3)))),
+        section=newsroom.section(shared[0]) if shared else draw(st.none() | TITLE.map(newsroom.section)),
         related=tuple(Related(title=title, url="https://else.example/") for title in draw(st.lists(TITLE, max_size=2))),
         corrections=tuple(Correction(published, note) for note in draw(st.lists(TITLE, max_size=2))),
         origin=draw(st.none() | TITLE.map(lambda title: newsroom.origin(title=title))),
