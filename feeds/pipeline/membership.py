@@ -25,7 +25,10 @@ class Moves(NamedTuple):
 
 
 def place(connection: Connection, articles: Sequence[Article], now: datetime) -> Moves:
-    """Place articles where they belong at `now`: touched is what they entered, stay in or left."""
+    """Place articles where they belong at `now`: touched is what they entered, stay in or left.
+
+    Where they left for good there are tombstones then: whoever places one first that has ended meanwhile says so.
+    """
     ruled = sections.rules(connection)
     found = {article.id: _memberships(article, ruled, now) for article in articles}
     numbers = channels.open_channels(connection, (one for some in found.values() for one in some))
@@ -38,20 +41,20 @@ def place(connection: Connection, articles: Sequence[Article], now: datetime) ->
     stood = [article for article, places_before in before.items() if places_before]
     touched = parts.standing(connection, stood) if stood else set()
     places.move(connection, before, after)
-    return Moves(before, after, touched | parts.standing(connection, list(found)))
-
-
-def settle(connection: Connection, articles: Sequence[Article], now: datetime) -> set[Spot]:
-    """Place articles where they belong now, with tombstones where they left for good; give all spots to be marked."""
-    moves = place(connection, articles, now)
-    lifted = tombstones.lift(connection, [article.id for article in articles if article.is_public(now)])
     left = [
         (channel, article.id, "Expired" if article.status is Status.PUBLISHED else article.withdrawn_reason)
         for article in articles
         if not article.is_public(now)
-        for channel in moves.before[article.id]
+        for channel in before[article.id]
     ]
     tombstones.put(connection, left, to_us(now))
+    return Moves(before, after, touched | parts.standing(connection, list(found)))
+
+
+def settle(connection: Connection, articles: Sequence[Article], now: datetime) -> set[Spot]:
+    """Place articles where they belong now, without tombstones where they are back; give all spots to be marked."""
+    moves = place(connection, articles, now)
+    lifted = tombstones.lift(connection, [article.id for article in articles if article.is_public(now)])
     return moves.touched | {(channel, CURRENT) for channel in lifted}
 
 
