@@ -126,7 +126,7 @@ class Weeks:
         if self.chance.random() < 0.3:
             self.world.clock.advance(seconds=self.chance.choice([1, 2, 3]))
         for poller in self.pollers:
-            if poller.is_eager or self.chance.random() < 0.1:
+            if poller.is_eager or poller.is_hungry or self.chance.random() < 0.1:
                 self._poll(poller, self.truth)
         for walker in self.walkers:
             self.who = walker.name

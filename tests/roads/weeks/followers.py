@@ -5,7 +5,7 @@
 
 import json
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from werkzeug.test import TestResponse
 
@@ -19,7 +19,7 @@ from tests.roads.weeks.documents import Entry, Parsed, parse, path_of
 from tests.roads.weeks.life import Life
 from tests.roads.weeks.truth import Truth
 from tests.roads.weeks.witness import Witness, number_of
-from tests.roads.weeks.world import World
+from tests.roads.weeks.world import TOMBSTONE_DAYS, World
 
 Key = tuple[datetime, str]
 
@@ -75,12 +75,15 @@ class Poller(Reader):
         super().__init__(world, witness, f"{rhythm} {means} {key}.{format} {coding}", f"/feeds/{key}.{format}")
         self.means, self.format, self.coding, self.is_eager = means, format, coding, eager
         self.entries: dict[str, Entry] = {}
+        self.window: set[str] = set()  # what the document held when it was polled last
+        self.polled_at = world.clock.now()
         self.tag = self.date = ""
         self.body: bytes | None = None  # the whole document as last given; None after a delta
         self.channel = channel_of(world, key)
 
     def poll(self, truth: Truth | None) -> None:
         """Poll once; `truth` None: documents may lag behind it."""
+        self.polled_at = self.world.clock.now()
         answer, self.path = self.ask(self.path, **self._conditions())
         status = answer.status_code
         if status == 410:
@@ -142,6 +145,11 @@ class Poller(Reader):
             self.entries.pop(one, None)
 
     @property
+    def is_hungry(self) -> bool:
+        """Say whether it may wait no longer: tombstones are not told for ever."""
+        return self.world.clock.now() - self.polled_at > timedelta(days=TOMBSTONE_DAYS - 2)
+
+    @property
     def is_in_order(self) -> bool:
         """Say whether the channel's order is told by its entries."""
         return self.key not in ("sections/corrections", "sections/trending")
@@ -150,14 +158,12 @@ class Poller(Reader):
         for one, entry in fresh.entries.items():
             assert one in self.entries, f"lacks {one} after a {status}"
             assert self.entries[one] == entry, f"has another {one} after a {status}"
-        if self.is_in_order:
-            last = fresh.stories[-1] if fresh.stories else None
-            for one in self.entries.keys() - fresh.entries.keys():
-                if last is not None and "prev-archive" in fresh.links:
-                    within = key_of(one, self.entries[one]) > key_of(last, fresh.entries[last])
-                else:
-                    within = True
+        if self.is_in_order:  # what left the document since the last poll did so by growing old, or was told as gone
+            last = fresh.stories[-1] if fresh.stories and "prev-archive" in fresh.links else None
+            for one in (self.entries.keys() & self.window) - fresh.entries.keys():
+                within = last is None or key_of(one, self.entries[one]) > key_of(last, fresh.entries[last])
                 assert not within, f"still has {one} after a {status}"
+        self.window = set(fresh.entries)
         if truth is None:
             return
         if self.format is not Format.RSS:
@@ -231,7 +237,8 @@ class Walker(Reader):
         self.walks += 1
         self.witness.counts["walks"] += 1
         if self.knows:
-            lacking = self._owed.keys() - self.witness.late[number_of(self.channel)] - self.met.keys()
+            late = self.witness.late[number_of(self.channel)] | self.witness.life.redated
+            lacking = self._owed.keys() - late - self.met.keys()
         else:
             lacking = self._owed.keys() - self._walked
         assert not lacking, f"walked past {sorted(lacking)}"

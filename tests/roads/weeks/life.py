@@ -105,6 +105,8 @@ class Life:
     def move(self, day: float) -> str:
         """Make one change; say which."""
         self.day, self.reason = day, ""
+        if day > 4 and self.retirable.is_live:  # early enough for its farewell to end
+            return self.retire()
         moves: list[tuple[int, Callable[[], str]]] = [
             (24, self.post),
             (4, self.batch),
