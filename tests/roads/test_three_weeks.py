@@ -93,7 +93,7 @@ class Weeks:
         if self.chance.random() < 0.25:
             self.world.clock.advance(milliseconds=self.chance.randrange(0, 1500))
         else:
-            self.world.clock.advance(minutes=self.chance.randrange(1, 720), milliseconds=self.chance.randrange(1000))
+            self.world.clock.advance(minutes=self.chance.randrange(1, 1080), milliseconds=self.chance.randrange(1000))
         self.day = (self.world.clock.now() - self.begun).total_seconds() / 86_400
         self.before = "time passed"
         self.world.keep_time()
@@ -126,7 +126,7 @@ class Weeks:
         if self.chance.random() < 0.3:
             self.world.clock.advance(seconds=self.chance.choice([1, 2, 3]))
         for poller in self.pollers:
-            if poller.is_eager or poller.is_hungry or self.chance.random() < 0.1:
+            if poller.is_eager or poller.is_hungry or self.chance.random() < 0.12:
                 self._poll(poller, self.truth)
         for walker in self.walkers:
             self.who = walker.name
