@@ -77,7 +77,7 @@ class Weeks:
         night = 0
         while self.day < DAYS:
             self._pass()
-            for _ in range(self.chance.choice([1, 1, 1, 2, 3])):
+            for _ in range(self.chance.choice([1, 1, 2, 3])):
                 self.change()
                 if self.chance.random() < 0.2:
                     self.lag()
@@ -93,7 +93,7 @@ class Weeks:
         if self.chance.random() < 0.25:
             self.world.clock.advance(milliseconds=self.chance.randrange(0, 1500))
         else:
-            self.world.clock.advance(minutes=self.chance.randrange(1, 1080), milliseconds=self.chance.randrange(1000))
+            self.world.clock.advance(minutes=self.chance.randrange(1, 1440), milliseconds=self.chance.randrange(1000))
         self.day = (self.world.clock.now() - self.begun).total_seconds() / 86_400
         self.before = "time passed"
         self.world.keep_time()

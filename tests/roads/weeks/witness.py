@@ -22,7 +22,7 @@ from tests.roads.weeks.truth import Graves, Number, Truth
 from tests.roads.weeks.world import FAREWELL_DAYS, TOMBSTONE_DAYS, World
 
 FEWEST = 10
-ANEW = 0.3  # of the documents that changed are rendered anew at once; the others by night
+ANEW = 0.2  # of the documents that changed are rendered anew at once; the others by night
 
 
 def number_of(channel: Channel) -> Number:
