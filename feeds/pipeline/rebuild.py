@@ -227,7 +227,13 @@ def _told_since(found: Read, carried: set[str], stamp: int) -> tuple[int | None,
         return stamp, stamp
     left = {entry.article for entry in old.entries} - carried - found.aged
     unsaid = left - {article for article, _, _ in found.tombstones}
-    return (stamp if left else old.told_since), (stamp if unsaid else old.atom_told_since)
+    # One that changed (its date, say) and then grew old is held otherwise by who has a version from before the change.
+    floor = max((entry.since for entry in old.entries if entry.article in found.aged - carried), default=0)
+
+    def told(before: int | None, is_unsaid: bool) -> int | None:
+        return stamp if is_unsaid else None if before is None else max(before, floor)
+
+    return told(old.told_since, bool(left)), told(old.atom_told_since, bool(unsaid))
 
 
 def _stamp(found: Read) -> int:
