@@ -121,6 +121,25 @@ def test_story_that_leaves_by_another_date_is_told_by_the_whole(
     assert sorted(ids(answer, "atom")) == ["b", "c", "e"]
 
 
+def test_story_that_changed_and_grew_old_between_two_polls_is_told_by_the_whole(
+    environ: dict[str, str], request: pytest.FixtureRequest, clock: FixedClock
+) -> None:
+    environ["FEEDS_CHANNELS__WINDOW"] = "3"
+    door: Door = request.getfixturevalue("door")
+    for name in ("a", "b", "c"):
+        clock.advance(minutes=1)
+        door.desk.put(name)
+    door.desk.build()
+    before = fetch(door, "site", Format.ATOM).headers["ETag"]
+    for name, fields in (("b", {"published_at": "2026-05-01T07:00:00Z"}), ("d", {})):
+        clock.advance(minutes=1)
+        door.desk.put(name, **fields)
+        door.desk.build()
+    answer = fresh(door, "/feeds/site.atom", before, A_IM="feed")
+    assert answer.status_code == 200
+    assert sorted(ids(answer, "atom")) == ["a", "c", "d"]
+
+
 @pytest.mark.parametrize("format", ["rss", "atom", "json"])
 def test_follower_by_deltas_ends_with_what_is_there(
     format: str, environ: dict[str, str], request: pytest.FixtureRequest, clock: FixedClock
