@@ -25,7 +25,8 @@ class Read:
     """One spot as it was. `places` are its articles as documents order them.
 
     Of current documents: `loose` are the oldest places in no part, `head` is that of the archive (None: there is
-    none), `held` where those articles of the old documents stand that the new ones have no room for.
+    none), `held` where those articles of the old documents stand that the new ones have no room for, and `aged` are
+    those of them that show what they did: they grew old, and were not moved.
     Of a part: `span` is its range, and `middle` where it is to be split first.
     """
 
@@ -39,6 +40,7 @@ class Read:
     tombstones: list[tuple[str, int, str]] = field(default_factory=list)
     loose: list[Place] = field(default_factory=list)
     held: dict[str, Key] = field(default_factory=dict)
+    aged: set[str] = field(default_factory=set)
     head: parts.Head | None = None
     span: parts.Span | None = None
     middle: Key | None = None
@@ -107,13 +109,13 @@ def _read_current(
         reach = archive.reach(printer.part_of(channel), size)
         rest = BOTTOM if head is None else head.rest
         loose = places.span(connection, number, rest, limit=reach, partners=channel.partners)
-    held: dict[str, Key] = {}
+    standing: list[Place] = []
+    departed: dict[str, str] = {}
     if old is not None:
         carried = {place.article for place in window[:size]}
-        departed = [entry.article for entry in old.entries if entry.article not in carried]
+        departed = {entry.article: entry.shown for entry in old.entries if entry.article not in carried}
         if departed:
-            standing = places.of(connection, number, departed, partners=channel.partners)
-            held = {place.article: place.key for place in standing}
+            standing = places.of(connection, number, list(departed), partners=channel.partners)
     return Read(
         channel=channel,
         part=CURRENT,
@@ -123,7 +125,8 @@ def _read_current(
         is_complete=is_complete,
         tombstones=told,
         loose=loose,
-        held=held,
+        held={place.article: place.key for place in standing},
+        aged={place.article for place in standing if departed[place.article] == printer.shown(place.shown)},
         head=head,
     )
 

@@ -225,9 +225,15 @@ def _told_since(found: Read, carried: set[str], stamp: int) -> tuple[int | None,
     old = found.old
     if old is None:
         return stamp, stamp
-    left = {entry.article for entry in old.entries} - carried - found.held.keys()
+    left = {entry.article for entry in old.entries} - carried - found.aged
     unsaid = left - {article for article, _, _ in found.tombstones}
-    return (stamp if left else old.told_since), (stamp if unsaid else old.atom_told_since)
+    # One that changed (its date, say) and then grew old is held otherwise by who has a version from before the change.
+    floor = max((entry.since for entry in old.entries if entry.article in found.aged - carried), default=0)
+
+    def told(before: int | None, is_unsaid: bool) -> int | None:
+        return stamp if is_unsaid else None if before is None else max(before, floor)
+
+    return told(old.told_since, bool(left)), told(old.atom_told_since, bool(unsaid))
 
 
 def _stamp(found: Read) -> int:
@@ -267,14 +273,17 @@ def _recipe(
     if old is not None and hashes(frames(old.stamp)) == old.hashes:
         return None
     stamp = now_us if old is None else max(now_us, old.stamp + 1)
-    before = {(entry.article, entry.shown): entry.since for entry in old.entries} if old is not None else {}
+    variant = str(printer.variant_of(found.channel))
+    # Another depth or language makes other fragments of the same values.
+    same = old.entries if old is not None and old.variant == variant else ()
+    before = {(entry.article, entry.shown): entry.since for entry in same}
     made = frames(stamp)
     told_since, atom_told_since = _told_since(found, {article for article, _ in keys}, stamp)
     return Recipe(
         channel=found.channel.number,
         part=found.part,
         stamp=stamp,
-        variant=str(printer.variant_of(found.channel)),
+        variant=variant,
         entries=tuple(Ingredient(article, shown, before.get((article, shown), stamp)) for article, shown in keys),
         masthead=printer.key_of(_masthead(printer, found, beside, stamp, is_complete)),
         told_since=told_since,

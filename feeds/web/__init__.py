@@ -78,8 +78,9 @@ def _stores(app: Flask, room: Newsroom) -> tuple[Cupboard, Mixes]:
     def look() -> None:
         nonlocal seen
         with room.store.read() as connection:
-            seen, changed = documents.noticed(connection, seen)
+            newest, changed = documents.noticed(connection, seen)
         cupboard.drop(changed)
+        seen = newest  # only now: whoever looks meanwhile drops them as well, and goes on with nothing stale
 
     watcher = Watcher(room.store, look)
     app.extensions["watcher"] = watcher

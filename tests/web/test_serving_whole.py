@@ -84,6 +84,62 @@ def test_what_left_is_told_by_a_tombstone_or_by_the_whole(door: Door, desk: Desk
     assert fresh(door, "/feeds/tags/harbour.atom", between, A_IM="feed").status_code == 200
 
 
+def test_entries_that_are_printed_in_another_depth_are_all_told(door: Door, desk: Desk, clock: FixedClock) -> None:
+    desk.put("a", content_html="<p>Words of it</p>", standfirst="Some")
+    desk.put("b", content_html="<p>Words of it</p>", standfirst="Some")
+    desk.build()
+    before = fetch(door, "site", Format.RSS).headers["ETag"]
+    clock.advance(minutes=1)
+    assert door.call("PATCH", "/api/channels/site", {"content": "summary"}).status_code == 200
+    desk.build()
+    answer = fresh(door, "/feeds/site.rss", before, A_IM="feed")
+    assert answer.status_code == 200
+    assert "Words of it" not in answer.text
+    assert sorted(ids(answer, "rss")) == ["a", "b"]
+
+
+def test_story_that_leaves_by_another_date_is_told_by_the_whole(
+    environ: dict[str, str], request: pytest.FixtureRequest, clock: FixedClock
+) -> None:
+    environ["FEEDS_CHANNELS__WINDOW"] = "3"
+    door: Door = request.getfixturevalue("door")
+    for name in ("a", "b", "c", "d"):
+        clock.advance(minutes=1)
+        door.desk.put(name)
+        door.desk.build()
+    before = fetch(door, "site", Format.ATOM).headers["ETag"]
+    clock.advance(minutes=1)
+    door.desk.put("e")
+    door.desk.build()
+    aged = fresh(door, "/feeds/site.atom", before, A_IM="feed")
+    assert aged.status_code == 226  # the oldest one grew old
+    clock.advance(minutes=1)
+    door.desk.put("d", published_at="2026-04-01T00:00:00Z")
+    door.desk.build()
+    answer = fresh(door, "/feeds/site.atom", aged.headers["ETag"], A_IM="feed")
+    assert answer.status_code == 200
+    assert sorted(ids(answer, "atom")) == ["b", "c", "e"]
+
+
+def test_story_that_changed_and_grew_old_between_two_polls_is_told_by_the_whole(
+    environ: dict[str, str], request: pytest.FixtureRequest, clock: FixedClock
+) -> None:
+    environ["FEEDS_CHANNELS__WINDOW"] = "3"
+    door: Door = request.getfixturevalue("door")
+    for name in ("a", "b", "c"):
+        clock.advance(minutes=1)
+        door.desk.put(name)
+    door.desk.build()
+    before = fetch(door, "site", Format.ATOM).headers["ETag"]
+    for name, fields in (("b", {"published_at": "2026-05-01T07:00:00Z"}), ("d", {})):
+        clock.advance(minutes=1)
+        door.desk.put(name, **fields)
+        door.desk.build()
+    answer = fresh(door, "/feeds/site.atom", before, A_IM="feed")
+    assert answer.status_code == 200
+    assert sorted(ids(answer, "atom")) == ["a", "c", "d"]
+
+
 @pytest.mark.parametrize("format", ["rss", "atom", "json"])
 def test_follower_by_deltas_ends_with_what_is_there(
     format: str, environ: dict[str, str], request: pytest.FixtureRequest, clock: FixedClock
