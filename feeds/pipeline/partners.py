@@ -29,7 +29,7 @@ def add(room: Newsroom, given: object) -> Source:
     if (reason := refuse_url(sent.url)) is not None:
         raise Refusal(422, "The source cannot be taken as it is.", (Fault("/url", reason),))
     values = sent.model_dump(include=sent.model_fields_set - {"url"})
-    url = sent.url.partition("#")[0]  # a fragment is never sent, and makes no other feed
+    url = _sendable(sent.url)
     with room.store.write() as connection:
         _check_section(connection, sent.section)
         known = sources.find_by_url(connection, url)
@@ -59,11 +59,12 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
         if sent.section != source.section:
             _check_section(connection, sent.section)
         values: dict[str, object] = sent.model_dump(exclude={"url", "state"})
-        if sent.url != source.url:
-            if sources.find_by_url(connection, sent.url) is not None:
+        url = _sendable(sent.url)
+        if url != source.url:
+            if sources.find_by_url(connection, url) is not None:
                 raise Refusal(409, "The address is a source's already.", (Fault("/url", "is taken"),))
             # What the former address sent says nothing of the new one.
-            values |= {"url": sent.url, **sources.UNREAD, "usual": ""}
+            values |= {"url": url, **sources.UNREAD, "usual": ""}
             values |= {"moved_to": "", "moved_answers": 0, "moved_at": None}
             values |= {"next_poll_at": to_us(now), "why": ASKED}
         if sent.identity != source.identity:
@@ -77,6 +78,11 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
         if changed.expire_days != source.expire_days:
             spread(connection, "expiry", source_id, now)
         return changed
+
+
+def _sendable(url: str) -> str:
+    """Cut off a fragment, which is never sent, and makes no other feed."""
+    return url.partition("#")[0]
 
 
 def _check_section(connection: Connection, name: str) -> None:

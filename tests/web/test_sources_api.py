@@ -36,6 +36,14 @@ def test_an_address_that_is_polled_already_is_409(door: Door) -> None:
     problem(door.call("POST", SOURCES, {"url": WIRE}), 409, "/url")
 
 
+def test_a_fragment_makes_no_other_address(door: Door) -> None:
+    source = add(door)
+    other = add(door, "https://other.example/feed#top")
+    problem(door.call("POST", SOURCES, {"url": f"{WIRE}#part"}), 409, "/url")
+    problem(door.call("PATCH", f"{SOURCES}/{other}", {"url": f"{WIRE}#part"}), 409, "/url")
+    assert door.call("PATCH", f"{SOURCES}/{source}", {"url": f"{WIRE}#part"}).get_json()["url"] == WIRE
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
