@@ -56,6 +56,7 @@ _TLS_CODES = frozenset(
         pycurl.E_USE_SSL_FAILED,
     )
 )
+_WEIRD_REPLY = pycurl.E_FTP_WEIRD_SERVER_REPLY  # CURLE_WEIRD_SERVER_REPLY, which pycurl knows by its old name
 _FAILURES = {
     pycurl.E_URL_MALFORMAT: ("refused", "the address cannot be read"),
     pycurl.E_OPERATION_TIMEDOUT: ("timeout", "no whole answer within the time"),
@@ -66,6 +67,8 @@ _FAILURES = {
     pycurl.E_SEND_ERROR: ("unreachable", "the connection broke off"),
     # The scheme was looked at before, so this is an answer without a status line (HTTP/0.9).
     pycurl.E_UNSUPPORTED_PROTOCOL: ("http-error", "the answer is not HTTP"),
+    # A header that is none: a line without a colon, a bare CR, a NUL, a length that is no number.
+    _WEIRD_REPLY: ("http-error", "the answer's header is not HTTP"),
     pycurl.E_PARTIAL_FILE: ("broken", "the answer is shorter than it says"),
     pycurl.E_BAD_CONTENT_ENCODING: ("broken", "the answer is not compressed as it says"),
     # Not by our callbacks, which say why: this is how libcurl tells of damaged brotli.

@@ -9,6 +9,7 @@ Entities that are defined by others are refused, not expanded. All passes are li
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html.entities import html5
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,7 +21,6 @@ MAX_GROWTH = 1024 * 1024  # characters that a document's own entities may add to
 MAX_MENDING = 2 * 1024 * 1024  # characters that escaping what was not escaped may add
 _MAX_PREFIXES = 50
 
-_ROOT = re.compile(rf"<(?:[\w.-]{{1,40}}:)?({'|'.join(FEED_ROOTS)})(?=[\s/>])", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<([^\W\d][\w.:-]*)")
 _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,100})\s+(?:"([^"]*)"|'([^']*)')\s*>""")
@@ -61,13 +61,13 @@ def first_tag(text: str) -> str:
     return match[1].lower().rpartition(":")[2] if match else ""
 
 
-def mend(text: str) -> Mended | None:
-    """Give the feed in the text as well-formed as characters allow, or None where no feed begins in it.
+def mend(text: str, roots: tuple[str, ...] = FEED_ROOTS) -> Mended | None:
+    """Give the feed in the text as well-formed as characters allow, or None where none of the `roots` begins in it.
 
     Raises PollError `broken` for entities that expand, and for what would have to be escaped without end.
     """
     body = _without_prolog(text)
-    root = _ROOT.search(body)
+    root = _root_of(roots).search(body)
     if root is None:
         return None
     name = root[0][1:]
@@ -77,6 +77,11 @@ def mend(text: str) -> Mended | None:
     if len(mended) - len(document) > MAX_MENDING + MAX_GROWTH:
         raise PollError("broken", "the document holds more bare signs than could be mended")
     return Mended(_declared(mended), root[1].lower(), is_cut)
+
+
+@cache
+def _root_of(roots: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"<(?:[\w.-]{{1,40}}:)?({'|'.join(roots)})(?=[\s/>])", re.IGNORECASE)
 
 
 def _without_prolog(text: str) -> str:

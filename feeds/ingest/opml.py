@@ -1,10 +1,19 @@
-"""An OPML list of feeds, read: the addresses and titles of all its outlines, however deep."""
+"""An OPML list of feeds, read: the addresses and titles of all its outlines, however deep.
+
+Lists are written by many hands, so they are mended as feeds are: a bare "&" in an address is a part of it, an encoding
+is what the bytes say, a name space or capital letters change nothing, and entities that expand are refused.
+"""
 
 from typing import NamedTuple
 
 from lxml import etree
 
+from feeds.errors import PollError
+from feeds.ingest.decode import decode
+from feeds.ingest.mend import mend
+
 MOST_BYTES = 10 * 1024 * 1024
+MOST_TITLE = 500  # characters
 
 
 class Listed(NamedTuple):
@@ -18,17 +27,23 @@ def read_opml(data: bytes) -> list[Listed]:
     """Read a list, each address once; raises ValueError for what is none."""
     if len(data) > MOST_BYTES:
         raise ValueError("the list is too long")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"no OPML: {error}") from error
-    if root is None or etree.QName(root).localname.lower() != "opml":
+        mended = mend(decode(data), ("opml",))
+    except PollError as error:
+        raise ValueError(f"no OPML that can be read: {error.detail}") from error
+    if mended is None:
+        raise ValueError("no OPML")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    root = etree.fromstring(mended.text.encode(), parser)
+    if root is None:
         raise ValueError("no OPML")
     found: dict[str, Listed] = {}
-    for outline in root.iter("outline"):
-        attributes = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
+    for outline in root.iter("{*}*"):
+        if etree.QName(outline).localname.lower() != "outline":
+            continue
+        attributes = {str(name).lower(): " ".join(str(value).split()) for name, value in outline.attrib.items()}
         url = attributes.get("xmlurl", "")
         if url:
-            found.setdefault(url, Listed(url, (attributes.get("title") or attributes.get("text") or "")[:500]))
+            title = attributes.get("title") or attributes.get("text") or ""
+            found.setdefault(url, Listed(url, title[:MOST_TITLE]))
     return list(found.values())

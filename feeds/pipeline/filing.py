@@ -8,7 +8,7 @@ from feeds.model.revise import Filing
 from feeds.model.slug import slugify
 from feeds.model.submission import SentAuthor, Submission
 from feeds.pipeline.ripple import spread
-from feeds.store import labels
+from feeds.store import labels, sections
 from feeds.store.database import Connection
 
 _NAMES: dict[Kind, Callable[[Submission], list[str]]] = {
@@ -25,6 +25,12 @@ def barred(connection: Connection, wanted: Sequence[Submission]) -> set[str]:
         return set()
     found = labels.find_all(connection, Kind.SECTIONS, named)
     return {name for name in named if (found[name].slug if name in found else slugify(name)) in BUILT_IN_SECTIONS}
+
+
+def chooses_for_itself(connection: Connection, name: str) -> bool:
+    """Say whether a name stands for a section that holds what it chooses: built in, or by a rule."""
+    label = labels.find_all(connection, Kind.SECTIONS, [name]).get(name)
+    return slugify(name) in BUILT_IN_SECTIONS if label is None else sections.chooses(connection, label)
 
 
 def file(connection: Connection, wanted: Sequence[Submission], now: datetime) -> tuple[list[Filing], bool]:

@@ -10,6 +10,7 @@ from feeds.model.merge_patch import merge_patch
 from feeds.model.source import POLLED, Filter, Poll, Source, State, shown_address
 from feeds.model.source_submission import SentSourceChange, SourceSubmission
 from feeds.model.submission import validated
+from feeds.pipeline.filing import chooses_for_itself
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poll import ASKED
 from feeds.pipeline.ripple import spread
@@ -28,8 +29,9 @@ def add(room: Newsroom, given: object) -> Source:
     if (reason := refuse_url(sent.url)) is not None:
         raise Refusal(422, "The source cannot be taken as it is.", (Fault("/url", reason),))
     values = sent.model_dump(include=sent.model_fields_set - {"url"})
-    url = sent.url.partition("#")[0]  # a fragment is never sent, and makes no other feed
+    url = _sendable(sent.url)
     with room.store.write() as connection:
+        _check_section(connection, sent.section)
         known = sources.find_by_url(connection, url)
         if known is not None and not known[1]:
             raise Refusal(409, f"The address is polled already, as {known[0].id}.", (Fault("/url", "is taken"),))
@@ -54,12 +56,15 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
         sent = validated(SentSourceChange, merged, "The source cannot be so.")
         if (reason := refuse_url(sent.url)) is not None:
             raise Refusal(422, "The source cannot be so.", (Fault("/url", reason),))
+        if sent.section != source.section:
+            _check_section(connection, sent.section)
         values: dict[str, object] = sent.model_dump(exclude={"url", "state"})
-        if sent.url != source.url:
-            if sources.find_by_url(connection, sent.url) is not None:
+        url = _sendable(sent.url)
+        if url != source.url:
+            if sources.find_by_url(connection, url) is not None:
                 raise Refusal(409, "The address is a source's already.", (Fault("/url", "is taken"),))
             # What the former address sent says nothing of the new one.
-            values |= {"url": sent.url, **sources.UNREAD, "usual": ""}
+            values |= {"url": url, **sources.UNREAD, "usual": ""}
             values |= {"moved_to": "", "moved_answers": 0, "moved_at": None}
             values |= {"next_poll_at": to_us(now), "why": ASKED}
         if sent.identity != source.identity:
@@ -73,6 +78,18 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
         if changed.expire_days != source.expire_days:
             spread(connection, "expiry", source_id, now)
         return changed
+
+
+def _sendable(url: str) -> str:
+    """Cut off a fragment, which is never sent, and makes no other feed."""
+    return url.partition("#")[0]
+
+
+def _check_section(connection: Connection, name: str) -> None:
+    """Raise Refusal 422 for a section that no entry would enter by being filed there."""
+    if name and chooses_for_itself(connection, name):
+        fault = Fault("/section", "must be none of those that choose their articles themselves")
+        raise Refusal(422, "The source cannot be so.", (fault,))
 
 
 def _moved(source: Source, state: str, now: datetime) -> dict[str, object]:

@@ -33,6 +33,7 @@ from feeds.store.sources import Due
 LOOK = 500  # due sources looked at in one run
 AHEAD = 100  # sources of one host claimed before their turn, where it comes within a second
 LOOK_AGAIN = 1.0  # seconds between two looks while there is enough to do
+LARGE = 512 * 1024  # bytes of a document past which reading it may take seconds
 TURN = 100  # polls kept in one transaction
 GATHER = 0.02  # seconds in which these come together: a transaction costs as much as ten of them
 CLOCK_STEP = timedelta(seconds=5)  # by which the wall clock may be set back before due times follow it
@@ -52,6 +53,8 @@ class Poller:
         self._fetcher = fetcher or make_fetcher(room)
         self._readers = Readers()
         self._reading = ThreadPoolExecutor(CHILDREN, thread_name_prefix="read")
+        # Large documents are read one by one, so that a child is always left to the others, which never wait for them.
+        self._reading_large = ThreadPoolExecutor(1, thread_name_prefix="read-large")
         self._pages = StoryPages(room, self._fetcher, self._readers.read_page)
         spacing = ingest.host_spacing.total_seconds()
         self._ahead = max(1, min(AHEAD, int(1 / spacing))) if spacing else AHEAD
@@ -90,7 +93,8 @@ class Poller:
         self._stopping.set()
         self._fetcher.stop()
         self._readers.stop()
-        self._reading.shutdown(wait=False, cancel_futures=True)
+        for lane in (self._reading, self._reading_large):
+            lane.shutdown(wait=False, cancel_futures=True)
         self._pages.stop()
         self._done.put(None)
         if self._keeper.ident:
@@ -181,7 +185,8 @@ class Poller:
             if came is None:
                 assert isinstance(answer, Answer)
                 if not self._stopping.is_set():
-                    self._reading.submit(self._read, asked, answer)
+                    lane = self._reading_large if len(answer.body) > LARGE else self._reading
+                    lane.submit(self._read, asked, answer)
                 return None
         except Exception as error:  # one source never stops the others
             event(_log, "poll failed", level=logging.ERROR, error=error, source=asked.source.id)

@@ -5,7 +5,9 @@ read as words, never as FTS5's own operators.
 """
 
 import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
 from sqlalchemy import Connection, Select, column, delete, func, select, table, text
 
@@ -17,6 +19,8 @@ MOST_TERMS = 20
 MOST_CHARACTERS = 200
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"\w")
+_COLUMNS = ("title", "standfirst", "body", "names")
+_TOKENIZER = "unicode61 remove_diacritics 2"  # as the first migration made the index
 _INSERT = text(
     "INSERT INTO search_text (rowid, title, standfirst, body, names)"
     " VALUES (:number, :title, :standfirst, :body, :names)"
@@ -79,12 +83,33 @@ def _row(article: Article, number: int) -> dict[str, object]:
 
 def ids_of(query: str) -> Select[tuple[str]] | None:
     """Give a selection of the ids of articles that hold all that is asked for; None where nothing is asked."""
-    terms = [phrase or word for phrase, word in _TERM.findall(query[:MOST_CHARACTERS])]
-    quoted = ['"' + term.replace('"', '""') + '"' for term in terms[:MOST_TERMS] if _WORD.search(term)]
-    if not quoted:
+    asked = _match_of(query)
+    if not asked:
         return None
     return (
         select(search_numbers.c.article)
         .select_from(_matches.join(search_numbers, search_numbers.c.number == _matches.c.rowid))
-        .where(text("search_text MATCH :asked").bindparams(asked=" ".join(quoted)))
+        .where(text("search_text MATCH :asked").bindparams(asked=asked))
     )
+
+
+def holding(query: str, articles: Sequence[Article]) -> set[str]:
+    """Give the ids of those of these articles that hold all that is asked for, as they are handed in.
+
+    The index knows all that is stored; of a partner's story less may be shown. Words are told apart as the index does,
+    for it is one: in memory, for this question alone.
+    """
+    asked = _match_of(query)
+    if not asked or not articles:
+        return set()
+    with closing(sqlite3.connect(":memory:")) as memory:
+        memory.execute(f"CREATE VIRTUAL TABLE search_text USING fts5({', '.join(_COLUMNS)}, tokenize='{_TOKENIZER}')")
+        memory.executemany(str(_INSERT), [_row(article, number) for number, article in enumerate(articles)])
+        found = memory.execute("SELECT rowid FROM search_text WHERE search_text MATCH ?", [asked])
+        return {articles[number].id for (number,) in found}
+
+
+def _match_of(query: str) -> str:
+    """Write what was typed as FTS5 asks; "" where it holds no word."""
+    terms = [phrase or word for phrase, word in _TERM.findall(query[:MOST_CHARACTERS])]
+    return " ".join('"' + term.replace('"', '""') + '"' for term in terms[:MOST_TERMS] if _WORD.search(term))

@@ -10,11 +10,11 @@ import pytest
 from feeds.model.dates import to_us
 from feeds.model.source import Source
 from feeds.pipeline import partners
-from feeds.pipeline.poller import Poller
+from feeds.pipeline.poller import LARGE, Poller
 from feeds.store import polls, sources
 from tests.conftest import Desk
 from tests.fakes import FixedClock
-from tests.loopback import Loopback, Request, reply
+from tests.loopback import Loopback, Request, always, reply
 from tests.pipeline.test_poll import item, rss
 from tests.waiting import wait_for
 
@@ -93,6 +93,18 @@ def test_partner_that_hangs_holds_up_no_other(quick_desk: Desk, pollers: list[Po
         assert len(slow.requests) == 1
         assert [polled(quick_desk, source_id) for source_id in stuck] == [0, 0, 0]
         release.set()
+
+
+def test_large_documents_hold_up_no_other(quick_desk: Desk, pollers: list[Poller]) -> None:
+    categories = "".join(f"<category>c{number}</category>" for number in range(2000))
+    large = reply(200, rss(*(item(number, raw=categories) for number in range(10)), title="T" * LARGE))
+    with Loopback(always(large)) as slow, Loopback(feed_of, host="127.0.0.2") as fast:
+        heavy = [partners.add(quick_desk.room, {"url": f"{slow.url}/{number}"}).id for number in range(6)]
+        pollers[0].run()
+        wait_for(lambda: len(slow.requests) >= 4, what="several large documents")
+        good = partners.add(quick_desk.room, {"url": f"{fast.url}/feed"}).id
+        wait_for(lambda: pollers[0].run() >= 0 and polled(quick_desk, good) > 0, what="the small one")
+        assert not all(polled(quick_desk, source_id) for source_id in heavy)
 
 
 def test_source_that_is_asked_for_goes_ahead_of_its_host_s_others(quick_desk: Desk, clock: FixedClock) -> None:

@@ -1,6 +1,7 @@
 """A partner's story on our pages: whom it is from, when, where its first home is, and no more than its rights allow."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -71,3 +72,22 @@ def test_licence_that_bars_commerce_leaves_a_summary(door: Door, source: str) ->
     assert "word word" in text
     assert "last" not in text
     assert "by-nc/4.0" in text
+
+
+@pytest.mark.parametrize(
+    ("limits", "found", "hidden"),
+    [
+        ({}, {"fire", "quay burns", "morning"}, set()),
+        ({"rights": "summary", "summary_words": 2}, {"FIRE", "quay"}, {"burns", "morning", "fire morning"}),
+        ({"rights": "link"}, {"fire"}, {"quay", "burns", '"quay burns"'}),
+    ],
+)
+def test_search_finds_by_no_word_that_may_not_be_shown(
+    door: Door, source: str, limits: dict[str, object], found: set[str], hidden: set[str]
+) -> None:
+    if limits:
+        door.call("PATCH", f"/api/sources/{source}", limits)
+    told = {word: ">Fire<" in door.get(f"/search?q={quote(word)}").text for word in found | hidden}
+    assert told == {**dict.fromkeys(found, True), **dict.fromkeys(hidden, False)}
+    for word in hidden:  # editors work with all that is stored
+        assert door.call("GET", f"/api/articles?q={quote(word)}", scope="read").get_json()["items"]

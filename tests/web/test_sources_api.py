@@ -36,6 +36,14 @@ def test_an_address_that_is_polled_already_is_409(door: Door) -> None:
     problem(door.call("POST", SOURCES, {"url": WIRE}), 409, "/url")
 
 
+def test_a_fragment_makes_no_other_address(door: Door) -> None:
+    source = add(door)
+    other = add(door, "https://other.example/feed#top")
+    problem(door.call("POST", SOURCES, {"url": f"{WIRE}#part"}), 409, "/url")
+    problem(door.call("PATCH", f"{SOURCES}/{other}", {"url": f"{WIRE}#part"}), 409, "/url")
+    assert door.call("PATCH", f"{SOURCES}/{source}", {"url": f"{WIRE}#part"}).get_json()["url"] == WIRE
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
@@ -52,6 +60,16 @@ def test_an_address_that_is_polled_already_is_409(door: Door) -> None:
 def test_every_fault_of_a_source_is_named(door: Door, body: object, pointers: set[str]) -> None:
     told = problem(door.call("POST", SOURCES, body), 422)
     assert {fault["pointer"] for fault in told["errors"]} == pointers
+
+
+@pytest.mark.parametrize("section", ["must-read", "Must read", "Trending!", "Ferries", "ferries"])
+def test_a_section_that_chooses_for_itself_takes_no_source(door: Door, section: str) -> None:
+    door.call("PUT", "/api/sections/ferries", {"title": "Ferries", "rule": {"any_tags": ["ferry"]}})
+    problem(door.call("POST", SOURCES, {"url": WIRE, "section": section}), 422, "/section")
+    source = add(door, section="Harbour")
+    problem(door.call("PATCH", f"{SOURCES}/{source}", {"section": section}), 422, "/section")
+    door.call("PUT", "/api/sections/harbour", {"title": "Harbour", "rule": {"any_tags": ["quay"]}})
+    assert door.call("PATCH", f"{SOURCES}/{source}", {"credit": "By the wire"}).status_code == 200
 
 
 def test_scopes_readers_see_sources_and_writers_do_not_change_them(door: Door) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import itertools
 import json
 import socket
 import struct
@@ -59,6 +60,21 @@ def goes_round(request: Request, connection: socket.socket) -> None:
     connection.sendall(reply(302, b"", f"Location: {request.path}x"))
 
 
+def elsewhere(target: str, answer: Answer, status: int = 302) -> Answer:
+    """Lead `/feed` to a target of the same server, which answers otherwise."""
+
+    def at(request: Request, connection: socket.socket) -> None:
+        (leads_to(target, status) if request.path == "/feed" else answer)(request, connection)
+
+    return at
+
+
+def anew(body: Callable[[int], bytes]) -> Answer:
+    """Answer each request with another body, by its number."""
+    numbers = itertools.count()
+    return lambda _request, connection: connection.sendall(reply(200, body(next(numbers))))
+
+
 def leads_to(target: str, status: int = 302) -> Answer:
     return says(b"", f"Location: {target}", status=status)
 
@@ -82,6 +98,35 @@ EVERYWHERE = rss(
     + "".join(f"<{name}>{escape(XSS)}</{name}>" for name in ("title", "guid", "author", "category", "description"))
     + "<link>javascript:alert(1)</link><enclosure url='javascript:alert(1)' type='text/html' length='1'/></item>"
 )
+
+
+GOOD = "<item><guid>https://quay.example/1</guid><title>A</title></item>"
+# Fields that say nonsense beside a feed that is fine, and beside one that is not to be had.
+ODD_FIELDS = {
+    "ETag without quotes": "ETag: abc",
+    "ETag of half a quote": 'ETag: "abc',
+    "ETag of other letters": 'ETag: W/"\xe9\xff"',
+    "ETag without end": f'ETag: "{"e" * 30_000}"',
+    "Last-Modified of no day": "Last-Modified: yesterday, or so",
+    "Cache-Control of 10^30": f"Cache-Control: max-age={10**30}",
+    "Cache-Control of less than nothing": "Cache-Control: max-age=-5, s-maxage=99999999999999999999, =,,;",
+    "Expires in the year 9999": "Expires: Fri, 31 Dec 9999 23:59:59 -1200",
+    "Expires of no year": "Expires: 0",
+    "Date of no day": "Date: Thu, 99 Foo 99999 25:61:61 +9999",
+    "Set-Cookie of 30 KB": f"Set-Cookie: a={'c' * 30_000}",
+    "type of no sense": "Content-Type: \x01\x02; charset=unicode_escape; charset=zork",
+    "charset of Python's own": "Content-Type: text/xml; charset=rot13",
+}
+ODD_PAUSES = {
+    "less than nothing": "-5",
+    "10^30 s": str(10**30),
+    "a fraction": "1.5e3",
+    "the year 9999": "Fri, 31 Dec 9999 23:59:59 GMT",
+    "long ago": "Mon, 01 Jan 1970 00:00:00 GMT",
+    "digits of elsewhere": "\xb2\xb3",
+    "much": "9" * 30_000,
+    "nothing": "",
+}
 
 
 @dataclass(frozen=True)
@@ -115,7 +160,7 @@ CASES = {
     "shorter than it says": Case(says(rss("<item><title>A</title></item>"), length=5000), ("broken",)),
     "length without sense": Case(
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n<rss/>"),
-        ("broken", "unreachable", "not-a-feed", "refused", "http-error"),
+        ("http-error",),
     ),
     "says it is huge": Case(says(b"x", length=10**12), ("refused",)),
     "not compressed as it says": Case(says(rss(""), "Content-Encoding: gzip"), ("broken",)),
@@ -173,4 +218,76 @@ CASES = {
     "XSS everywhere": Case(says(EVERYWHERE), ("changed",)),
     "ids without sense": Case(says(rss(LONG_IDS)), ("changed",)),
     "JSON of surrogates": Case(says(json.dumps(SURROGATES).encode()), ("changed",)),
+    # compressed once more, and otherwise
+    "br in gzip": Case(
+        says(gzip.compress(brotli.compress(bytes(20_000_000), quality=1)), "Content-Encoding: br, gzip"), ("refused",)
+    ),
+    "compressed twice, and said so": Case(
+        says(gzip.compress(gzip.compress(rss(GOOD))), "Content-Encoding: gzip, gzip"),
+        ("changed",),
+    ),
+    "compressed twenty times": Case(says(rss(GOOD), f"Content-Encoding: {', '.join(['gzip'] * 20)}"), ("broken",)),
+    "coding said in two lines": Case(
+        says(gzip.compress(rss(GOOD)), "Content-Encoding: gzip", "Content-Encoding: identity"), ("changed",)
+    ),
+    "br called gzip": Case(says(brotli.compress(rss(GOOD)), "Content-Encoding: gzip"), ("broken",)),
+    "gzip bomb in an error": Case(says(bomb(20_000_000), "Content-Encoding: gzip", status=503), ("throttled",)),
+    # more redirects
+    "redirect to data": Case(leads_to("data:text/xml,<rss><channel><item/></channel></rss>"), ("refused",)),
+    "redirect to a name without a dot": Case(leads_to("http://0x7f.8.8.8:1/"), ("refused",)),
+    "redirect to a number": Case(leads_to("http://2130708488:1/"), ("refused",)),
+    "redirect to port 0": Case(leads_to("http://127.0.0.1:0/"), ("refused",)),
+    "redirect without end in itself": Case(leads_to("/" + "x" * 30_000), ("refused",)),
+    "redirect to a page": Case(elsewhere("page", says(HTML)), ("not-a-feed",)),
+    "redirect to a sibling": Case(elsewhere("../a/./b?c=d#e", says(rss(GOOD))), ("changed",)),
+    "redirect to a path of letters": Case(elsewhere("/\xc3\xa9 x", says(rss(GOOD)), 308), ("changed",)),
+    "choices": Case(says(HTML, "Location: /other", status=300), ("redirected",)),
+    "use a proxy": Case(says(b"", "Location: http://127.0.0.1:1/", status=305), ("redirected",)),
+    # more statuses
+    "reset content": Case(says(rss(GOOD), status=205), ("http-error",)),
+    "a part, unasked": Case(says(rss(GOOD), "Content-Range: bytes 0-9/10", status=206), ("http-error",)),
+    "an interim answer before the last": Case(
+        raw(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n", reply(200, rss(GOOD))),
+        ("changed",),
+    ),
+    "an interim answer alone": Case(raw(b"HTTP/1.1 100 Continue\r\n\r\n"), ("unreachable",)),
+    "another protocol, wished for": Case(
+        raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), ("unreachable", "http-error", "timeout")
+    ),
+    "no status": Case(raw(b"HTTP/1.1  \r\n\r\n" + rss(GOOD)), ("http-error", "unreachable")),
+    "a NUL in the header": Case(raw(b"HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n"), ("http-error",)),
+    "two lengths": Case(
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Length: 900\r\n\r\n" + rss(GOOD)),
+        ("http-error",),
+    ),
+    "a bare line end in a field": Case(says(rss(GOOD), 'ETag: "a\rX-Evil: 1"'), ("http-error",)),
+    "a field without a name": Case(says(rss(GOOD), "nonsense"), ("http-error",)),
+    # more documents
+    "another partner's ids": Case(says(rss(GOOD.replace(">A<", ">Not theirs, but ours<"))), ("changed",)),
+    "everything anew at each poll": Case(
+        anew(
+            lambda poll: rss(
+                "".join(f"<item><guid>{poll}-{n}</guid><title>{poll}-{n}</title></item>" for n in range(60))
+            )
+        ),
+        ("changed",),
+    ),
+    "nothing but blanks": Case(says(b" \r\n" * 200_000), ("not-a-feed",)),
+    "entries within entries": Case(says(rss("<item><title>A</title>" * 3_000)), ("changed", "broken")),
+    "a title without end": Case(says(rss(f"<item><title>{'T' * 900_000}")), ("changed", "broken")),
+    "dates without sense": Case(
+        says(
+            rss("".join(f"<item><title>A{n}</title><pubDate>{'9' * n}</pubDate></item>" for n in range(0, 5000, 100)))
+        ),
+        ("changed",),
+    ),
+    "links without sense": Case(
+        says(rss("".join(f"<item><title>A</title><link>http://[{'a' * n}</link></item>" for n in range(0, 5000, 500)))),
+        ("changed",),
+    ),
+    **{name: Case(says(rss(GOOD), line), ("changed",)) for name, line in ODD_FIELDS.items()},
+    **{
+        f"asked to wait: {name}": Case(says(HTML, f"Retry-After: {value}", status=429), ("throttled",))
+        for name, value in ODD_PAUSES.items()
+    },
 }
