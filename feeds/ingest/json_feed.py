@@ -7,15 +7,14 @@ for what another Broadsheet says of rights and of what left.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
 from feeds.errors import PollError
 from feeds.ingest.identity import distinct
+from feeds.ingest.moments import read_moment
 from feeds.ingest.tombstones import MOST, deleted_of
 from feeds.model.article import Attachment, Image
-from feeds.model.dates import parse_rfc3339
 from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed
 
 MAX_ENTRIES = 5000
@@ -72,8 +71,8 @@ def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ..
         language=_text(item.get("language")) or language,
         rights=_text(_own(item).get("rights")),
         licence=_address(_own(item).get("license"), url),
-        published=_instant(item.get("date_published")),
-        updated=_instant(item.get("date_modified")),
+        published=read_moment(_text(item.get("date_published"))),
+        updated=read_moment(_text(item.get("date_modified"))),
         image=Image(url=picture) if picture else None,
         attachments=files,
         base=url,
@@ -136,18 +135,3 @@ def _address(given: object, base: str) -> str:
         return urljoin(base, address) if (address := _text(given if isinstance(given, str) else "")) else ""
     except ValueError:
         return ""
-
-
-def _instant(given: object) -> datetime | None:
-    """Read RFC 3339, or what else of ISO 8601 is written for it; without an offset it counts as UTC."""
-    if not isinstance(given, str):
-        return None
-    try:
-        return parse_rfc3339(given.strip()).astimezone(UTC)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(given.strip())
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -5,15 +5,13 @@ In comes feedparser's dictionary, out goes the value, or None for an entry that 
 are asked for by `dict.get`, which knows none of its aliases.
 """
 
-import calendar
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
 from feeds.ingest.identity import distinct
+from feeds.ingest.moments import read_moment
 from feeds.model.article import Attachment, Image
 from feeds.model.entry import Entry, EntryText
 from feeds.model.markup import plain, text_of
@@ -48,8 +46,8 @@ def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] =
         language=field_of(given, "language") or str(shown[0].get("language") or ""),
         rights=rights_of(given),
         licence=licence_of(given),
-        published=_instant(given, "published") or _instant(given, "created"),
-        updated=_instant(given, "updated"),
+        published=read_moment(field_of(given, "published")) or read_moment(field_of(given, "created")),
+        updated=read_moment(field_of(given, "updated")),
         image=image,
         attachments=files,
         base=str(shown[0].get("base") or url),
@@ -175,20 +173,6 @@ def _authors(given: Any) -> Iterator[str]:
         yield name_of(name or mail)
     if not people:
         yield name_of(field_of(given, "author"))
-
-
-def _instant(given: Any, name: str) -> datetime | None:
-    parsed = dict.get(given, f"{name}_parsed")
-    if parsed is not None:
-        try:
-            return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-    try:
-        found = parsedate_to_datetime(field_of(given, name))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _image(given: Any) -> Image | None:
