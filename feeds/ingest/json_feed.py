@@ -109,7 +109,8 @@ def _attachments(item: dict[str, Any], url: str) -> Iterator[Attachment]:
 
 
 def _authors(given: dict[str, Any]) -> tuple[str, ...]:
-    people = [*_list(given.get("authors")), given.get("author")]
+    several = given.get("authors")
+    people = [*(several if isinstance(several, list) else [several]), given.get("author")]
     return distinct(_text(person.get("name")) if isinstance(person, dict) else _text(person) for person in people)
 
 

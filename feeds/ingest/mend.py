@@ -178,7 +178,7 @@ def _character(match: re.Match[str]) -> str:
     if number > 0x10FFFF or _FORBIDDEN.match(chr(number)):
         return " "
     # A reference to markup has to stay one; "\r" would be read as "\n" (XML 1.0 §2.11).
-    return match[0] if number < 0x80 else chr(number)
+    return f"&#{number};" if number < 0x80 else chr(number)
 
 
 def _declared(document: str) -> str:

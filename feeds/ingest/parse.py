@@ -44,6 +44,12 @@ _MEDIA = re.compile(r"""\sxmlns:([\w.-]{1,40})\s*=\s*["']http://search\.yahoo\.c
 # An id is a text (RFC 4287 §4.2.6); only RSS's guid may be a link, and only where it is an address.
 _ID_START = re.compile(rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?id)(?=[\s>])[^<>]*(?<!/)>", re.DOTALL)
 _GUID_START = re.compile(rf"{_CDATA}|<guid(?=[\s>])[^<>]*(?<!/)>(?!\s*(?:<!\[CDATA\[\s*)?https?://)", re.DOTALL)
+# An empty link takes the place of all others, or leads to the feed; an attribute of RSS's that of its text.
+_LINK = re.compile(
+    rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?link)(?:\s[^<>]*\bhref\s*=\s*(?:\"\s*\"|'\s*')[^<>]*?|\s*)(?:/>|>\s*</\1\s*>)"
+    r"|<link\s(?![^<>]*\b(?:href|rel)\s*=)[^<>]*(?<!/)>(?=\s*[^\s<])",
+    re.DOTALL,
+)
 # feedparser knows no host name past four letters, and cuts names at it.
 _BYLINE = re.compile(
     r"(<((?:[\w.-]{1,40}:)?(?:author|creator|managingEditor))(?:\s[^<>]*)?>)\s*"
@@ -152,8 +158,8 @@ def _put_aside(document: str) -> str:
 
     Text in CDATA sections is left alone.
     """
-    prefixes = "|".join(map(re.escape, sorted({"media", "itunes", *_MEDIA.findall(document)})))
-    names = "title|description|summary"
+    prefixes = "|".join(map(re.escape, sorted({"media", "itunes", "googleplay", *_MEDIA.findall(document)})))
+    names = "title|description|summary|subtitle"
     theirs = re.compile(rf"{_CDATA}|<(/?)({prefixes}):({names})(?=[\s/>])[^<>]*?(/?)>", re.DOTALL)
 
     def renamed(found: re.Match[str]) -> str:
@@ -163,10 +169,17 @@ def _put_aside(document: str) -> str:
         return f"{found[1]}{escape(name_of(found[3] or unescape(found[4])))}</{found[2]}>"
 
     document = _LICENCE.sub(_stated, _BYLINE.sub(named, theirs.sub(renamed, document)))
+    document = _LINK.sub(_linked, document)
     document = _ID_START.sub(lambda found: f'<{found[1]} isPermaLink="false">' if found[1] else found[0], document)
     return _GUID_START.sub(
         lambda found: found[0] if found[0].startswith("<!") else '<guid isPermaLink="false">', document
     )
+
+
+def _linked(found: re.Match[str]) -> str:
+    if found[0].startswith("<!"):
+        return found[0]
+    return "" if found[1] else "<link>"
 
 
 def _stated(found: re.Match[str]) -> str:

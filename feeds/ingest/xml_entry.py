@@ -19,9 +19,12 @@ from feeds.model.markup import plain, text_of
 # What parse.py calls the titles and texts of files and episodes; they speak where the entry itself does not.
 ASIDE = "aside"
 
-_MAIL_AND_NAME = re.compile(r"[^\s()<>]+@[^\s()<>]+\s*\(([^()]+)\)")
-_NAME_AND_MAIL = re.compile(r"([^<>@]+?)\s*<[^<>\s]+@[^<>\s]+>")
+_MAIL = r"(?:mailto:)?[^\s()<>\[\],;\"@]+@[^\s()<>\[\],;\"@]+"
+_MAIL_AND_NAME = re.compile(rf"{_MAIL}\s*\((.+)\)")
+_BESIDE_NAME = re.compile(rf"[(<\[]\s*{_MAIL}\s*[)>\]]|(?<![\w@]){_MAIL}")
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _LONGEST_TOLD = 500  # characters; a longer description is no picture's
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,15})(?:\.0+|px)?")
@@ -33,6 +36,8 @@ def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] =
     title = text_detail(given, "title", is_atom=is_atom) or _aside(given, "title")
     shown = dict.get(given, "content") or [dict.get(given, "summary_detail") or dict.get(given, "title_detail") or {}]
     link, image, files = _link(given), _image(given), tuple(_attachments(given))
+    if not link and not content and not summary and is_atom and _WEB.match(field_of(given, "id")):
+        link = field_of(given, "id")  # an entry without content has a page (RFC 4287 §4.1.2): where else
     if not (title or content or summary or link or image or files):
         return None
     return Entry(
@@ -96,11 +101,14 @@ def authors_of(given: Any, *, is_atom: bool) -> tuple[str, ...]:
 
 
 def name_of(written: str) -> str:
-    """Give the name out of `address (name)` or `name <address>`; an address alone is nobody's name."""
+    """Give the name out of `address (name)`, `name <address>` and their like; an address alone is nobody's name."""
     text = " ".join(written.split())
-    for form in (_MAIL_AND_NAME, _NAME_AND_MAIL):
-        if (found := form.fullmatch(text)) is not None:
-            return found[1].strip().strip('"')
+    if "@" in text:
+        found = _MAIL_AND_NAME.fullmatch(text)
+        text = found[1] if found is not None else _BESIDE_NAME.sub("", text).strip("() ")
+        text = text.strip("\"', ")
+    if _TAG.search(text):
+        text = text_of(text)
     return "" if "@" in text and " " not in text else text
 
 
@@ -111,15 +119,18 @@ def _texts(given: Any, *, is_atom: bool) -> tuple[EntryText | None, EntryText | 
     content = None if best is None else EntryText(value=str(best["value"]), is_html=_is_html(best))
     has_own = dict.get(given, "summary_detail") is not None
     summary = text_detail(given, "summary", is_atom=is_atom) if has_own else None
+    if best is not None and not has_own and not is_atom:  # a description behind a body has been taken for a second one
+        others = [part for part in contents if part is not best and len(part["value"]) < len(best["value"])]
+        summary = next((EntryText(value=str(part["value"]), is_html=_is_html(part)) for part in others), None)
     if content is not None and summary is not None and summary.value == content.value.strip():
         summary = None
     if content is None and summary is None:
-        summary = _aside(given, "description") or _aside(given, "summary")
+        summary = _aside(given, "description") or _aside(given, "summary") or _aside(given, "subtitle")
     return content, summary
 
 
 def _aside(given: Any, name: str) -> EntryText | None:
-    for prefix in ("media", "itunes"):
+    for prefix in ("media", "itunes", "googleplay"):
         if value := field_of(given, f"{prefix}_{ASIDE}{name}"):
             return EntryText(value=value, is_html=_MARKUP.search(value) is not None)
     return None
@@ -136,10 +147,22 @@ def _is_html(detail: Any) -> bool:
 
 
 def _link(given: Any) -> str:
-    """Give the entry's page; an empty `link` may stand beside an Atom link that has it (RFC 4287 §4.2.7.2)."""
+    """Give the entry's page; an empty `link` may stand beside an Atom link that has it (RFC 4287 §4.2.7.2).
+
+    FeedBurner's links count clicks, and it names the page beside them; Atom's content may be a page elsewhere.
+    """
+    counted = field_of(given, "feedburner_origlink")
     links = [one for one in dict.get(given, "links") or [] if one.get("rel") == "alternate" and one.get("href")]
     first = next((str(one["href"]) for one in links), "")
-    return "".join((field_of(given, "link") or first).split("\n")).replace("\r", "").replace("\t", "").strip()
+    found = counted if _WEB.match(counted) else field_of(given, "link") or first
+    if not found:
+        found = next((str(part["src"]) for part in _elsewhere(given) if "html" in str(part.get("type") or "html")), "")
+    return "".join(found.split("\n")).replace("\r", "").replace("\t", "").strip()
+
+
+def _elsewhere(given: Any) -> list[Any]:
+    """Give the contents that are not in the document but at an address (RFC 4287 §4.1.3.2)."""
+    return [part for part in dict.get(given, "content") or [] if str(part.get("src") or "").strip()]
 
 
 def _origins(given: Any) -> Iterator[str]:
@@ -180,7 +203,8 @@ def _image(given: Any) -> Image | None:
     media = [one for one in dict.get(given, "media_content") or [] if one.get("url") and _is_picture(one)]
     thumbnails = [one for one in dict.get(given, "media_thumbnail") or [] if one.get("url")]
     enclosed = [one for one in _enclosures(given) if _is_picture(one)]
-    for candidates in (media, enclosed, thumbnails):
+    episode = dict.get(given, "image") or {}
+    for candidates in (media, enclosed, thumbnails, [episode] if _address(episode) else []):
         if candidates:
             largest = max(candidates, key=_area)
             told = _told_of(given) if len(media) == 1 and largest is media[0] else {}
@@ -204,24 +228,33 @@ def _told_of(given: Any) -> dict[str, str]:
 
 
 def _attachments(given: Any) -> Iterator[Attachment]:
-    """Give enclosures, and what Media RSS has besides pictures; a file that stands twice once."""
+    """Give enclosures, what Media RSS has besides pictures, contents elsewhere; a file that stands twice once."""
     films = [one for one in dict.get(given, "media_content") or [] if one.get("url") and not _is_picture(one)]
-    seen: set[str] = set()
-    for one in (*_enclosures(given), *films):
-        if (url := _address(one)) in seen:
-            continue
-        seen.add(url)
+    files = {_address(one): one for one in (*films, *_enclosures(given))}
+    files |= {str(one["src"]).strip(): one for one in _elsewhere(given) if "html" not in str(one.get("type") or "html")}
+    in_order = dict.fromkeys((*map(_address, _enclosures(given)), *files))
+    length = _seconds(field_of(given, "itunes_duration")) if len(in_order) == 1 else None
+    for url in in_order:
+        one = files[url]
         yield Attachment(
             url=url,
             type=str(one.get("type") or ""),
             length=_number(one.get("length") or one.get("filesize")) or None,
             title=str(one.get("title") or ""),
-            duration=float(_number(one.get("duration")) or 0) or None,
+            duration=_seconds(one.get("duration")) or length,
         )
 
 
+def _seconds(given: object) -> float | None:
+    """Read a duration: seconds, or `minutes:seconds`, or `hours:minutes:seconds`; None for none."""
+    parts = [_number(part) for part in str(given or "").split(":")]
+    if len(parts) > 3 or None in parts:
+        return None
+    return float(sum((part or 0) * 60**place for place, part in enumerate(reversed(parts)))) or None
+
+
 def _enclosures(given: Any) -> list[Any]:
-    return [one for one in dict.get(given, "links") or [] if one.get("rel") == "enclosure" and one.get("href")]
+    return [one for one in dict.get(given, "links") or [] if one.get("rel") == "enclosure" and _address(one)]
 
 
 def _address(one: Any) -> str:
