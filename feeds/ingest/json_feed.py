@@ -18,6 +18,7 @@ from feeds.model.article import Attachment, Image
 from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed
 
 MAX_ENTRIES = 5000
+_JSON = json.JSONDecoder(strict=False)  # control characters in texts do no harm
 _VERSION = "jsonfeed.org"  # `https://jsonfeed.org/version/1.1`, its slashes often escaped
 
 
@@ -25,7 +26,7 @@ def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
     """Read a JSON Feed; raises PollError `not-a-feed`, or `broken` for one of which nothing can be read."""
     is_meant = _VERSION in text
     try:
-        given = json.loads(text)
+        given, end = _JSON.raw_decode(text)
     except (ValueError, RecursionError) as error:
         if is_meant:
             raise PollError("broken", "the JSON Feed cannot be read: its JSON is damaged") from error
@@ -40,12 +41,14 @@ def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
     if items and not entries:
         raise PollError("broken" if is_meant else "not-a-feed", "no item of the JSON can be read as a JSON Feed's")
     missed = len(items) - len(entries)
+    faults = [f"{missed} items cannot be read or are too many"] if missed else []
+    faults += ["something stands behind the JSON"] if text[end:].strip(" \t\r\n\0") else []
     return ParsedFeed(
         title=_text(given.get("title")),
         site_url=_address(given.get("home_page_url"), url),
         language=language,
         entries=entries,
-        faults=(f"{missed} items cannot be read or are too many",) if missed else (),
+        faults=tuple(faults),
         rights=_text(_own(given).get("rights")),
         deleted=tuple(_deleted(given)),
     )

@@ -61,6 +61,7 @@ _LICENCE = re.compile(
     re.DOTALL,
 )
 _LICENCE_ADDRESS = re.compile(r"""\s(?:[\w.-]{1,40}:)?(?:resource|href)\s*=\s*["']([^"']*)""")
+_RELATIONS = '="http://www.iana.org/assignments/relation/'  # the long form of relations' names (RFC 4287 §4.2.7.2)
 _ATOM_ROOT = re.compile(r"""<[^>]*\sxmlns(?::[\w.-]+)?\s*=\s*["'][^"']*atom""", re.IGNORECASE)
 _WRAPPERS = {
     "channel": ("<rss version='2.0'>", "</rss>"),
@@ -168,6 +169,7 @@ def _put_aside(document: str) -> str:
     def named(found: re.Match[str]) -> str:
         return f"{found[1]}{escape(name_of(found[3] or unescape(found[4])))}</{found[2]}>"
 
+    document = document.replace(_RELATIONS, '="')
     document = _LICENCE.sub(_stated, _BYLINE.sub(named, theirs.sub(renamed, document)))
     document = _LINK.sub(_linked, document)
     document = _ID_START.sub(lambda found: f'<{found[1]} isPermaLink="false">' if found[1] else found[0], document)

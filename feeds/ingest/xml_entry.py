@@ -24,6 +24,7 @@ _MAIL_AND_NAME = re.compile(rf"{_MAIL}\s*\((.+)\)")
 _BESIDE_NAME = re.compile(rf"[(<\[]\s*{_MAIL}\s*[)>\]]|(?<![\w@]){_MAIL}")
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
+_ESCAPED = re.compile(r"&lt;(p|div|a|img|br|b|i|em|strong|ul|ol|h[1-6]|figure|table|blockquote)\b.*&gt;", re.DOTALL)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _LONGEST_TOLD = 500  # characters; a longer description is no picture's
@@ -35,7 +36,7 @@ def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] =
     content, summary = _texts(given, is_atom=is_atom)
     title = text_detail(given, "title", is_atom=is_atom) or _aside(given, "title")
     shown = dict.get(given, "content") or [dict.get(given, "summary_detail") or dict.get(given, "title_detail") or {}]
-    link, image, files = _link(given), _image(given), tuple(_attachments(given))
+    link, image, files = _link(given, is_atom=is_atom), _image(given), tuple(_attachments(given))
     if not link and not content and not summary and is_atom and _WEB.match(field_of(given, "id")):
         link = field_of(given, "id")  # an entry without content has a page (RFC 4287 §4.1.2): where else
     if not (title or content or summary or link or image or files):
@@ -124,9 +125,18 @@ def _texts(given: Any, *, is_atom: bool) -> tuple[EntryText | None, EntryText | 
         summary = next((EntryText(value=str(part["value"]), is_html=_is_html(part)) for part in others), None)
     if content is not None and summary is not None and summary.value == content.value.strip():
         summary = None
+    content = content if best is None or _is_xhtml(best) else _once(content)
+    summary = summary if _is_xhtml(dict.get(given, "summary_detail") or {}) else _once(summary)
     if content is None and summary is None:
         summary = _aside(given, "description") or _aside(given, "summary") or _aside(given, "subtitle")
     return content, summary
+
+
+def _once(text: EntryText | None) -> EntryText | None:
+    """Give HTML that was escaped twice as it was meant: it is nothing but a tag from end to end, and has none."""
+    if text is None or not text.is_html or "<" in text.value or _ESCAPED.fullmatch(text.value.strip()) is None:
+        return text
+    return EntryText(value=unescape(text.value), is_html=True)
 
 
 def _aside(given: Any, name: str) -> EntryText | None:
@@ -142,21 +152,27 @@ def _is_text(part: Any) -> bool:
     return bool(str(part.get("value") or "").strip()) and (kind.startswith("text/") or _is_html(part))
 
 
+def _is_xhtml(detail: Any) -> bool:
+    return "xhtml" in str(detail.get("type") or "")
+
+
 def _is_html(detail: Any) -> bool:
     return "html" in str(detail.get("type") or "")
 
 
-def _link(given: Any) -> str:
+def _link(given: Any, *, is_atom: bool) -> str:
     """Give the entry's page; an empty `link` may stand beside an Atom link that has it (RFC 4287 §4.2.7.2).
 
     FeedBurner's links count clicks, and it names the page beside them; Atom's content may be a page elsewhere.
     """
-    counted = field_of(given, "feedburner_origlink")
     links = [one for one in dict.get(given, "links") or [] if one.get("rel") == "alternate" and one.get("href")]
+    if is_atom:  # pages before other forms, and before other languages
+        links.sort(key=lambda one: ("html" not in str(one.get("type") or "html"), bool(one.get("hreflang"))))
     first = next((str(one["href"]) for one in links), "")
-    found = counted if _WEB.match(counted) else field_of(given, "link") or first
-    if not found:
-        found = next((str(part["src"]) for part in _elsewhere(given) if "html" in str(part.get("type") or "html")), "")
+    pages = (str(part["src"]) for part in _elsewhere(given) if "html" in str(part.get("type") or "html"))
+    counted = field_of(given, "feedburner_origlink")
+    own = first or field_of(given, "link") if is_atom else field_of(given, "link") or first
+    found = counted if _WEB.match(counted) else own or next(pages, "")
     return "".join(found.split("\n")).replace("\r", "").replace("\t", "").strip()
 
 
