@@ -18,6 +18,7 @@ from feeds.errors import PollError
 from feeds.ingest.balance import MAX_ATTRIBUTES, MAX_DEPTH, balance
 from feeds.ingest.challenge import ADVICE, is_challenge
 from feeds.ingest.decode import decode
+from feeds.ingest.discover import feed_of
 from feeds.ingest.json_feed import MAX_ENTRIES, parse_json_feed
 from feeds.ingest.mend import first_tag, mend
 from feeds.ingest.tombstones import tombstones_of
@@ -79,7 +80,7 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         return parse_json_feed(start, url=url)
     mended = None if first_tag(start) in _PAGES else mend(start)
     if mended is None:
-        raise _no_feed(body, start)
+        raise _no_feed(body, start, url)
     document, faults = _bounded(mended.text)
     if mended.is_cut:
         faults.append("the document ends early")
@@ -104,10 +105,12 @@ def _frame(document: str) -> str:
     return document[: first.start()] + document[last:]
 
 
-def _no_feed(body: bytes, text: str) -> PollError:
+def _no_feed(body: bytes, text: str, url: str) -> PollError:
     if is_challenge(body, {}):
         return PollError("challenge", ADVICE)
     name = first_tag(text)
+    if feed := feed_of(text, url):
+        return PollError("not-a-feed", f"the answer is a page; it names a feed: {feed}"[:300], feed=feed)
     what = "a page of HTML" if name in _PAGES else f"XML of another kind ({name})" if name else "no XML"
     return PollError("not-a-feed", f"the answer is {what[:80]}")
 
