@@ -26,10 +26,12 @@ _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,100})\s+(?:"([^"]*)"|'([^']*)')\s*>""")
 _SPECIAL = re.compile(r"<!\[CDATA\[|<!--|<\?")
 _ENDS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
-_REFERENCE = re.compile(r"&(?:#([0-9]{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,99});)?")
+# Of XML's own five names nothing has to be done.
+_REFERENCE = re.compile(
+    r"&(?!(?:lt|gt|amp|quot|apos);)(?:#([0-9]{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,99});)?"
+)
 _BARE_LESS = re.compile(r"<(?![^\W\d]|[:/])")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
-_PREDEFINED = ("lt", "gt", "amp", "quot", "apos")
 _PREFIX = re.compile(r"[<\s]/?([^\W\d][\w.-]{0,40}+):[^\W\d]")
 _DECLARED = re.compile(r"""\sxmlns:([\w.-]{1,41})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 # What the customary prefixes stand for; any other undeclared one gets a name of its own and is nobody's.
@@ -93,8 +95,8 @@ def _without_prolog(text: str) -> str:
 
 def _doctype_end(text: str, at: int) -> int:
     """Find the ">" that ends a DOCTYPE, past its internal subset; -1 where it never ends."""
-    close, subset = text.find(">", at), text.find("[", at)
-    if 0 <= subset < close:
+    close = text.find(">", at)
+    if close >= 0 and (subset := text.find("[", at, close)) >= 0:
         end = re.compile(r"\]\s*>").search(text, subset)
         return end.end() - 1 if end else -1
     return close
@@ -126,7 +128,7 @@ def _entities(prolog: str) -> dict[str, str]:
 
 
 def _plain_reference(match: re.Match[str]) -> str:
-    if match[3] and match[3] not in _PREDEFINED and f"{match[3]};" not in html5:
+    if match[3] and f"{match[3]};" not in html5:
         return "\0"  # made of another entity: refused where it is used
     return _character(match) or ("&" if match[0] == "&" else match[0])
 
@@ -153,7 +155,7 @@ def _mended_text(text: str, entities: dict[str, str], room: list[int]) -> str:
     def reference(match: re.Match[str]) -> str:
         if match[3] in entities:
             return _expanded(match[3], entities[match[3]], room)
-        return _character(match) or (match[0] if match[3] in _PREDEFINED else "&amp;" + match[0][1:])
+        return _character(match) or "&amp;" + match[0][1:]
 
     return _BARE_LESS.sub("&lt;", _REFERENCE.sub(reference, text))
 
@@ -169,7 +171,7 @@ def _character(match: re.Match[str]) -> str:
     """Give a numeric or HTML reference as XML text, `""` for none; forbidden numbers become a space."""
     decimal, hexadecimal, name = match.groups()
     if name is not None:
-        return "" if name in _PREDEFINED else escape(html5.get(f"{name};", ""))
+        return escape(html5.get(f"{name};", ""))
     if decimal is None and hexadecimal is None:
         return ""
     number = int(decimal) if decimal is not None else int(hexadecimal, 16)

@@ -37,10 +37,16 @@ from feeds.ingest.xml_entry import (
 from feeds.model.entry import ParsedFeed
 
 MAX_ELEMENTS = 200_000
+MAX_TAGS = 150  # of an entry, before mapping
 
 _ENTRY_START = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _PAGES = ("html", "head", "body")
-_CDATA = r"<!\[CDATA\[.*?\]\]>"
+_CDATA = r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+\]\]>"
+_TAG = re.compile(
+    rf"{_CDATA}|<(?:[\w.-]{{1,40}}:)?(?:item|entry)[\s>]"
+    rf"|<((?:[\w.-]{{1,40}}:)?(?:category|subject))(?:\s[^<>]*)?(?:/>|>(?:[^<]++|{_CDATA})*+</\1\s*>)"
+)
+_KEYWORDS = re.compile(r"(:keywords(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?[^<\]]{2000})[^<\]]+")
 _MEDIA = re.compile(r"""\sxmlns:([\w.-]{1,40})\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
 # An id is a text (RFC 4287 §4.2.6); only RSS's guid may be a link, and only where it is an address.
 _ID_START = re.compile(rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?id)(?=[\s>])[^<>]*(?<!/)>", re.DOTALL)
@@ -120,7 +126,24 @@ def _bounded(document: str) -> tuple[str, list[str]]:
     for number, start in enumerate(_ENTRY_START.finditer(document)):
         if number == MAX_ENTRIES:
             return balance(document[: start.start()]), [f"only the first {MAX_ENTRIES} entries are read"]
-    return document, []
+    return _with_few_tags(document), []
+
+
+def _with_few_tags(document: str) -> str:
+    """Leave out tags of an entry past MAX_TAGS: feedparser compares each with all others."""
+    document = _KEYWORDS.sub(r"\1", document)
+    if document.count("category") + document.count("subject") <= 2 * MAX_TAGS:
+        return document
+    kept, at, count = [], 0, 0
+    for found in _TAG.finditer(document):
+        if not found[1]:
+            count = 0 if found[0][1] != "!" else count
+            continue
+        count += 1
+        if count > MAX_TAGS:
+            kept.append(document[at : found.start()])
+            at = found.end()
+    return "".join((*kept, document[at:]))
 
 
 def _fault_of(document: str) -> str | None:
