@@ -57,6 +57,12 @@ _LINK = re.compile(
     r"|<link\s(?![^<>]*\b(?:href|rel)\s*=)[^<>]*(?<!/)>(?=\s*[^\s<])",
     re.DOTALL,
 )
+# Elements whose names are those of feedparser's own lists: it would add to a text, and raise.
+_KEYS = re.compile(
+    rf"{_CDATA}|<(/?)((?:[\w.-]{{1,40}}:)?)(links|authors|contributors|enclosures|media_[a-z]+|[a-z]+_detail|guidislink"
+    r"|psc_chapters)(?=[\s/>])",
+    re.IGNORECASE,
+)
 # feedparser knows no host name past four letters, and cuts names at it.
 _BYLINE = re.compile(
     r"(<((?:[\w.-]{1,40}:)?(?:author|creator|managingEditor))(?:\s[^<>]*)?>)\s*"
@@ -187,6 +193,7 @@ def _put_aside(document: str) -> str:
     """
     prefixes = "|".join(map(re.escape, sorted({"media", "itunes", "googleplay", *_MEDIA.findall(document)})))
     names = "title|description|summary|subtitle"
+    document = _KEYS.sub(lambda found: f"<{found[1]}{found[2]}{ASIDE}{found[3]}" if found[3] else found[0], document)
     theirs = re.compile(rf"{_CDATA}|<(/?)({prefixes}):({names})(?=[\s/>])[^<>]*?(/?)>", re.DOTALL)
 
     def renamed(found: re.Match[str]) -> str:

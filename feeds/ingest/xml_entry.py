@@ -35,7 +35,7 @@ def entry_of(given: Any, *, url: str, is_atom: bool, heirloom: tuple[str, ...] =
     """Make an Entry, or None where there is nothing to publish. `heirloom`: the feed's authors, for one without."""
     content, summary = _texts(given, is_atom=is_atom)
     title = text_detail(given, "title", is_atom=is_atom) or _aside(given, "title")
-    shown = dict.get(given, "content") or [dict.get(given, "summary_detail") or dict.get(given, "title_detail") or {}]
+    shown = _all(given, "content") or [_one(given, "summary_detail") or _one(given, "title_detail")]
     link, image, files = _link(given, is_atom=is_atom), _image(given), tuple(_attachments(given))
     if not link and not content and not summary and is_atom and _WEB.match(field_of(given, "id")):
         link = field_of(given, "id")  # an entry without content has a page (RFC 4287 §4.1.2): where else
@@ -67,6 +67,18 @@ def field_of(given: Any, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def _all(given: Any, name: str) -> list[Any]:
+    """Give what feedparser lists under a name; an element of that name may have taken its place with a text."""
+    found = dict.get(given, name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _one(given: Any, name: str) -> Any:
+    """Give what feedparser keeps in parts under a name, likewise; `{}` where there is none."""
+    found = dict.get(given, name)
+    return found if isinstance(found, dict) else {}
+
+
 def rights_of(given: Any) -> str:
     """Give what an entry or a feed says of its rights, by whichever name."""
     return next(filter(None, (field_of(given, name) for name in ("rights", "media_copyright", "dcterms_rights"))), "")
@@ -74,7 +86,7 @@ def rights_of(given: Any) -> str:
 
 def licence_of(given: Any) -> str:
     """Give the licences that an entry or a feed states, their addresses apart by a space (RFC 4946)."""
-    links = (one for one in dict.get(given, "links") or [] if one.get("rel") == "license")
+    links = (one for one in _all(given, "links") if one.get("rel") == "license")
     return " ".join(distinct(str(one.get("href") or "").strip() for one in links))
 
 
@@ -83,7 +95,7 @@ def text_detail(given: Any, name: str, *, is_atom: bool) -> EntryText | None:
     value = field_of(given, name)
     if not value:
         return None
-    detail = dict.get(given, f"{name}_detail") or {}
+    detail = _one(given, f"{name}_detail")
     if str(detail.get("value") or "").strip() != value:  # the detail of another element of that name
         return EntryText(value=value, is_html=not is_atom and _MARKUP.search(value) is not None)
     return EntryText(value=value, is_html=_is_html(detail))
@@ -115,10 +127,10 @@ def name_of(written: str) -> str:
 
 def _texts(given: Any, *, is_atom: bool) -> tuple[EntryText | None, EntryText | None]:
     """Give content and summary; feedparser copies the content into a summary that has no detail of its own."""
-    contents = [part for part in dict.get(given, "content") or [] if _is_text(part)]
+    contents = [part for part in _all(given, "content") if _is_text(part)]
     best = next((part for part in contents if _is_html(part)), contents[0] if contents else None)
     content = None if best is None else EntryText(value=str(best["value"]), is_html=_is_html(best))
-    has_own = dict.get(given, "summary_detail") is not None
+    has_own = bool(_one(given, "summary_detail"))
     summary = text_detail(given, "summary", is_atom=is_atom) if has_own else None
     if best is not None and not has_own and not is_atom:  # a description behind a body has been taken for a second one
         others = [part for part in contents if part is not best and len(part["value"]) < len(best["value"])]
@@ -126,7 +138,7 @@ def _texts(given: Any, *, is_atom: bool) -> tuple[EntryText | None, EntryText | 
     if content is not None and summary is not None and summary.value == content.value.strip():
         summary = None
     content = content if best is None or _is_xhtml(best) else _once(content)
-    summary = summary if _is_xhtml(dict.get(given, "summary_detail") or {}) else _once(summary)
+    summary = summary if _is_xhtml(_one(given, "summary_detail")) else _once(summary)
     if content is None and summary is None:
         summary = _aside(given, "description") or _aside(given, "summary") or _aside(given, "subtitle")
     return content, summary
@@ -165,7 +177,7 @@ def _link(given: Any, *, is_atom: bool) -> str:
 
     FeedBurner's links count clicks, and it names the page beside them; Atom's content may be a page elsewhere.
     """
-    links = [one for one in dict.get(given, "links") or [] if one.get("rel") == "alternate" and one.get("href")]
+    links = [one for one in _all(given, "links") if one.get("rel") == "alternate" and one.get("href")]
     if is_atom:  # pages before other forms, and before other languages
         links.sort(key=lambda one: ("html" not in str(one.get("type") or "html"), bool(one.get("hreflang"))))
     first = next((str(one["href"]) for one in links), "")
@@ -178,15 +190,15 @@ def _link(given: Any, *, is_atom: bool) -> str:
 
 def _elsewhere(given: Any) -> list[Any]:
     """Give the contents that are not in the document but at an address (RFC 4287 §4.1.3.2)."""
-    return [part for part in dict.get(given, "content") or [] if str(part.get("src") or "").strip()]
+    return [part for part in _all(given, "content") if str(part.get("src") or "").strip()]
 
 
 def _origins(given: Any) -> Iterator[str]:
     """Give what an entry names as where it comes from (RFC 4287 §4.2.11, RFC 4287 §7.1 `via`, RSS 2.0 item/source)."""
-    source = dict.get(given, "source") or {}
-    links = [*(dict.get(given, "links") or []), *(dict.get(source, "links") or [])]
+    source = _one(given, "source")
+    links = [*_all(given, "links"), *_all(source, "links")]
     named = [one.get("href") for one in links if one.get("rel") in ("via", "canonical")]
-    named += [one.get("href") for one in dict.get(source, "links") or []]
+    named += [one.get("href") for one in _all(source, "links")]
     named += [dict.get(source, name) for name in ("id", "href", "url", "link")]
     named += [dict.get(given, "feedburner_origlink")]
     for address in named:
@@ -195,7 +207,7 @@ def _origins(given: Any) -> Iterator[str]:
 
 
 def _tags(given: Any, *, is_atom: bool) -> Iterator[str]:
-    for tag in dict.get(given, "tags") or []:
+    for tag in _all(given, "tags"):
         name = " ".join(str(tag.get("label") or tag.get("term") or "").split())
         yield name if is_atom else _read_again(name)
 
@@ -206,7 +218,7 @@ def _read_again(name: str) -> str:
 
 
 def _authors(given: Any) -> Iterator[str]:
-    people = [person for person in dict.get(given, "authors") or [] if person]
+    people = [person for person in _all(given, "authors") if person]
     for person in people:
         name, mail = str(person.get("name") or "").strip(), str(person.get("email") or "").strip()
         yield name_of(name or mail)
@@ -216,10 +228,10 @@ def _authors(given: Any) -> Iterator[str]:
 
 def _image(given: Any) -> Image | None:
     """Give the largest picture of Media RSS, else an image enclosure, else a thumbnail."""
-    media = [one for one in dict.get(given, "media_content") or [] if one.get("url") and _is_picture(one)]
-    thumbnails = [one for one in dict.get(given, "media_thumbnail") or [] if one.get("url")]
+    media = [one for one in _all(given, "media_content") if one.get("url") and _is_picture(one)]
+    thumbnails = [one for one in _all(given, "media_thumbnail") if one.get("url")]
     enclosed = [one for one in _enclosures(given) if _is_picture(one)]
-    episode = dict.get(given, "image") or {}
+    episode = _one(given, "image")
     for candidates in (media, enclosed, thumbnails, [episode] if _address(episode) else []):
         if candidates:
             largest = max(candidates, key=_area)
@@ -238,14 +250,14 @@ def _image(given: Any) -> Image | None:
 def _told_of(given: Any) -> dict[str, str]:
     """Give what Media RSS says of the one picture: a description beside a title is its caption, one alone its text."""
     title, description = (line_of(_aside(given, name)) for name in ("title", "description"))
-    credits = distinct(str(one.get("content") or "").strip() for one in dict.get(given, "media_credit") or [])
+    credits = distinct(str(one.get("content") or "").strip() for one in _all(given, "media_credit"))
     told = {"alt": title or description, "caption": description if title else "", "credit": ", ".join(credits)}
     return {name: "" if len(text) > _LONGEST_TOLD else text for name, text in told.items()}
 
 
 def _attachments(given: Any) -> Iterator[Attachment]:
     """Give enclosures, what Media RSS has besides pictures, contents elsewhere; a file that stands twice once."""
-    films = [one for one in dict.get(given, "media_content") or [] if one.get("url") and not _is_picture(one)]
+    films = [one for one in _all(given, "media_content") if one.get("url") and not _is_picture(one)]
     files = {_address(one): one for one in (*films, *_enclosures(given))}
     files |= {str(one["src"]).strip(): one for one in _elsewhere(given) if "html" not in str(one.get("type") or "html")}
     in_order = dict.fromkeys((*map(_address, _enclosures(given)), *files))
@@ -270,7 +282,7 @@ def _seconds(given: object) -> float | None:
 
 
 def _enclosures(given: Any) -> list[Any]:
-    return [one for one in dict.get(given, "links") or [] if one.get("rel") == "enclosure" and _address(one)]
+    return [one for one in _all(given, "links") if one.get("rel") == "enclosure" and _address(one)]
 
 
 def _address(one: Any) -> str:
