@@ -7,14 +7,14 @@ partner's reaches it. Its sanitiser is off: markup.clean has the last word on ev
 """
 
 import re
-from dataclasses import replace
-from html import unescape
+from dataclasses import dataclass, replace
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 import feedparser
 
 from feeds.errors import PollError
+from feeds.ingest.apart import apart
+from feeds.ingest.aside import put_aside, with_few_tags
 from feeds.ingest.balance import MAX_ATTRIBUTES, MAX_DEPTH, balance
 from feeds.ingest.challenge import ADVICE, is_challenge
 from feeds.ingest.decode import decode
@@ -24,57 +24,20 @@ from feeds.ingest.mend import first_tag, mend
 from feeds.ingest.tombstones import tombstones_of
 from feeds.ingest.wishes import wishes_of
 from feeds.ingest.xml_entry import (
-    ASIDE,
     authors_of,
     entry_of,
     field_of,
     licence_of,
     line_of,
-    name_of,
     rights_of,
     text_detail,
 )
-from feeds.model.entry import ParsedFeed
+from feeds.model.entry import Entry, ParsedFeed
 
 MAX_ELEMENTS = 200_000
-MAX_TAGS = 150  # of an entry, before mapping
 
 _ENTRY_START = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _PAGES = ("html", "head", "body")
-_CDATA = r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+\]\]>"
-_TAG = re.compile(
-    rf"{_CDATA}|<(?:[\w.-]{{1,40}}:)?(?:item|entry)[\s>]"
-    rf"|<((?:[\w.-]{{1,40}}:)?(?:category|subject))(?:\s[^<>]*)?(?:/>|>(?:[^<]++|{_CDATA})*+</\1\s*>)"
-)
-_KEYWORDS = re.compile(r"(:keywords(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?[^<\]]{2000})[^<\]]+")
-_MEDIA = re.compile(r"""\sxmlns:([\w.-]{1,40})\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
-# An id is a text (RFC 4287 §4.2.6); only RSS's guid may be a link, and only where it is an address.
-_ID_START = re.compile(rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?id)(?=[\s>])[^<>]*(?<!/)>", re.DOTALL)
-_GUID_START = re.compile(rf"{_CDATA}|<guid(?=[\s>])[^<>]*(?<!/)>(?!\s*(?:<!\[CDATA\[\s*)?https?://)", re.DOTALL)
-# An empty link takes the place of all others, or leads to the feed; an attribute of RSS's that of its text.
-_LINK = re.compile(
-    rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?link)(?:\s[^<>]*\bhref\s*=\s*(?:\"\s*\"|'\s*')[^<>]*?|\s*)(?:/>|>\s*</\1\s*>)"
-    r"|<link\s(?![^<>]*\b(?:href|rel)\s*=)[^<>]*(?<!/)>(?=\s*[^\s<])",
-    re.DOTALL,
-)
-# Elements whose names are those of feedparser's own lists: it would add to a text, and raise.
-_KEYS = re.compile(
-    rf"{_CDATA}|<(/?)((?:[\w.-]{{1,40}}:)?)(links|authors|contributors|enclosures|media_[a-z]+|[a-z]+_detail|guidislink"
-    r"|psc_chapters)(?=[\s/>])",
-    re.IGNORECASE,
-)
-# feedparser knows no host name past four letters, and cuts names at it.
-_BYLINE = re.compile(
-    r"(<((?:[\w.-]{1,40}:)?(?:author|creator|managingEditor))(?:\s[^<>]*)?>)\s*"
-    r"(?:<!\[CDATA\[([^\]]{1,1000})\]\]>|([^<>]{1,1000}))\s*</\2\s*>"
-)
-# feedparser knows two of the modules that state a licence, and one of these by half (RSS 1.0 cc, cc of 2008, dcterms).
-_LICENCE = re.compile(
-    rf"{_CDATA}|<([\w.-]{{1,40}}):license(?=[\s/>])([^<>]{{0,2000}}?)(?:/>|>\s*([^<>]{{0,2000}}?)\s*</\1:license\s*>)",
-    re.DOTALL,
-)
-_LICENCE_ADDRESS = re.compile(r"""\s(?:[\w.-]{1,40}:)?(?:resource|href)\s*=\s*["']([^"']*)""")
-_RELATIONS = '="http://www.iana.org/assignments/relation/'  # the long form of relations' names (RFC 4287 §4.2.7.2)
 _ATOM_ROOT = re.compile(r"""<[^>]*\sxmlns(?::[\w.-]+)?\s*=\s*["'][^"']*atom""", re.IGNORECASE)
 _WRAPPERS = {
     "channel": ("<rss version='2.0'>", "</rss>"),
@@ -102,7 +65,7 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         if (fault := _fault_of(document)) is not None:
             raise PollError("broken", f"the document cannot be mended: {fault}")
     before, after = _WRAPPERS.get(mended.root, ("", ""))
-    feed = _read(before + _put_aside(document) + after, url, faults)
+    feed = _read(before + put_aside(document) + after, url, faults)
     return replace(
         feed, wishes=wishes_of(_frame(document)), deleted=tombstones_of(document), is_whole=not mended.is_cut
     )
@@ -132,24 +95,7 @@ def _bounded(document: str) -> tuple[str, list[str]]:
     for number, start in enumerate(_ENTRY_START.finditer(document)):
         if number == MAX_ENTRIES:
             return balance(document[: start.start()]), [f"only the first {MAX_ENTRIES} entries are read"]
-    return _with_few_tags(document), []
-
-
-def _with_few_tags(document: str) -> str:
-    """Leave out tags of an entry past MAX_TAGS: feedparser compares each with all others."""
-    document = _KEYWORDS.sub(r"\1", document)
-    if document.count("category") + document.count("subject") <= 2 * MAX_TAGS:
-        return document
-    kept, at, count = [], 0, 0
-    for found in _TAG.finditer(document):
-        if not found[1]:
-            count = 0 if found[0][1] != "!" else count
-            continue
-        count += 1
-        if count > MAX_TAGS:
-            kept.append(document[at : found.start()])
-            at = found.end()
-    return "".join((*kept, document[at:]))
+    return with_few_tags(document), []
 
 
 def _fault_of(document: str) -> str | None:
@@ -186,72 +132,68 @@ def _fault_of(document: str) -> str | None:
     return fault
 
 
-def _put_aside(document: str) -> str:
-    """Rename what feedparser would take for the entry's own: titles and texts of its files, ids that look like links.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What feedparser says of a document: its feed and how many entries it gave; `is_feed`: its root is a feed's."""
 
-    Text in CDATA sections is left alone.
-    """
-    prefixes = "|".join(map(re.escape, sorted({"media", "itunes", "googleplay", *_MEDIA.findall(document)})))
-    names = "title|description|summary|subtitle"
-    document = _KEYS.sub(lambda found: f"<{found[1]}{found[2]}{ASIDE}{found[3]}" if found[3] else found[0], document)
-    theirs = re.compile(rf"{_CDATA}|<(/?)({prefixes}):({names})(?=[\s/>])[^<>]*?(/?)>", re.DOTALL)
-
-    def renamed(found: re.Match[str]) -> str:
-        return f"<{found[1]}{found[2]}:{ASIDE}{found[3]}{found[4]}>" if found[2] else found[0]
-
-    def named(found: re.Match[str]) -> str:
-        return f"{found[1]}{escape(name_of(found[3] or unescape(found[4])))}</{found[2]}>"
-
-    document = document.replace(_RELATIONS, '="')
-    document = _LICENCE.sub(_stated, _BYLINE.sub(named, theirs.sub(renamed, document)))
-    document = _LINK.sub(_linked, document)
-    document = _ID_START.sub(lambda found: f'<{found[1]} isPermaLink="false">' if found[1] else found[0], document)
-    return _GUID_START.sub(
-        lambda found: found[0] if found[0].startswith("<!") else '<guid isPermaLink="false">', document
-    )
-
-
-def _linked(found: re.Match[str]) -> str:
-    if found[0].startswith("<!"):
-        return found[0]
-    return "" if found[1] else "<link>"
-
-
-def _stated(found: re.Match[str]) -> str:
-    """Write a licence as the one module that feedparser reads right."""
-    if not found[1]:
-        return found[0]
-    address = _LICENCE_ADDRESS.search(found[2])
-    stated = address[1] if address and address[1] else found[3] or ""
-    module = "http://backend.userland.com/creativeCommonsRssModule"
-    return f'<creativeCommons:license xmlns:creativeCommons="{module}">{stated}</creativeCommons:license>'
+    feed: ParsedFeed
+    given: int
+    is_odd: bool
+    is_feed: bool
 
 
 def _read(document: str, url: str, faults: list[str]) -> ParsedFeed:
+    try:
+        heard = _heard(document, url)
+    except MemoryError:
+        raise
+    except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
+        heard = _salvaged(document, url, error)
+    entries = heard.feed.entries
+    if not entries and (faults or heard.is_odd or heard.given):
+        raise PollError("broken", "; ".join(["no entry can be read", *faults])[:300])
+    if not entries and not heard.is_feed:
+        raise PollError("not-a-feed", "the answer is XML of another kind")
+    if len(entries) < heard.given:
+        faults.append(f"{heard.given - len(entries)} entries say nothing")
+    return replace(heard.feed, faults=tuple(faults))
+
+
+def _heard(document: str, url: str) -> _Heard:
+    """Have feedparser read a document; raises whatever it raises."""
     xml = b'<?xml version="1.0" encoding="utf-8"?>' + document.encode("utf-8", "replace")
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
-    try:
-        is_based = b"xml:base" in xml  # without, convert knows the one base of all HTML, and does it in half the time
-        found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=is_based)
-        feed, is_atom = found.feed, found.version.startswith("atom")
-        heirloom = authors_of(feed, is_atom=True) if is_atom else ()  # RFC 4287 §4.1.2
-        given = [entry_of(entry, url=url, is_atom=is_atom, heirloom=heirloom) for entry in found.entries]
-        title = line_of(text_detail(feed, "title", is_atom=is_atom))
-    except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
-        raise PollError("broken", f"the document cannot be read: {type(error).__name__}") from error
-    entries = tuple(entry for entry in given if entry is not None)
-    if not entries and (faults or found.bozo or given):
-        raise PollError("broken", "; ".join(["no entry can be read", *faults])[:300])
-    if not entries and (not found.version or (is_atom and not _ATOM_ROOT.match(document))):
-        raise PollError("not-a-feed", "the answer is XML of another kind")
-    if len(entries) < len(given):
-        faults.append(f"{len(given) - len(entries)} entries say nothing")
-    return ParsedFeed(
-        title=title,
+    is_based = b"xml:base" in xml  # without, convert knows the one base of all HTML, and does it in half the time
+    found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=is_based)
+    feed, is_atom = found.feed, found.version.startswith("atom")
+    heirloom = authors_of(feed, is_atom=True) if is_atom else ()  # RFC 4287 §4.1.2
+    given = [entry_of(entry, url=url, is_atom=is_atom, heirloom=heirloom) for entry in found.entries]
+    read = ParsedFeed(
+        title=line_of(text_detail(feed, "title", is_atom=is_atom)),
         site_url=field_of(feed, "link"),
         language=field_of(feed, "language"),
         rights=rights_of(feed),
         licence=licence_of(feed),
-        entries=entries,
-        faults=tuple(faults),
+        entries=tuple(entry for entry in given if entry is not None),
     )
+    is_feed = bool(found.version) and (not is_atom or _ATOM_ROOT.match(document) is not None)
+    return _Heard(read, len(given), bool(found.bozo), is_feed)
+
+
+def _salvaged(document: str, url: str, error: Exception) -> _Heard:
+    """Read what can be read of a document over which feedparser stumbles: an entry costs itself alone."""
+    before, entries, behind = apart(document)
+    kept: list[Entry] = []
+    waiting = [entries]
+    try:
+        frame = _heard(before + behind, url)
+    except Exception:
+        raise PollError("broken", f"the document cannot be read: {type(error).__name__}") from error
+    while waiting:
+        parts = waiting.pop()
+        try:
+            kept += _heard("".join((before, *parts, behind)), url).feed.entries
+        except Exception:  # one of these, then
+            half = len(parts) // 2
+            waiting += [parts[half:], parts[:half]] if half else []
+    return replace(frame, feed=replace(frame.feed, entries=tuple(kept)), given=len(entries))

@@ -79,6 +79,8 @@ ITEMS = [f"<item><guid>{number}</guid><title>Story {number}</title></item>" for 
         "<item><title>\x00\x01&#xFFFF;&#55555555;</title></item>",
         "</item>",
         "<!-- <item> --",
+        "<item><creativecommons_license><creativecommons_license>x</creativecommons_license></creativecommons_license></item>",
+        "<item><license/><pos>1 2</pos><title>Bad</title></item>",
         "<x:item><x:title>Bad</x:title></x:item>",
     ],
 )
