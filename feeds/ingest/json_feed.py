@@ -38,7 +38,7 @@ def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
     authors = _authors(given)
     read = [_entry(item, url, language, authors) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
     entries = tuple(entry for entry in read if entry is not None)
-    if items and not entries:
+    if items and not entries and not (is_meant and any(isinstance(item, dict) and item.get("id") for item in items)):
         raise PollError("broken" if is_meant else "not-a-feed", "no item of the JSON can be read as a JSON Feed's")
     missed = len(items) - len(entries)
     faults = [f"{missed} items cannot be read or are too many"] if missed else []

@@ -134,10 +134,14 @@ def _fault_of(document: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What feedparser says of a document: its feed and how many entries it gave; `is_feed`: its root is a feed's."""
+    """What feedparser says of a document: its feed, how many entries it gave, and of how many it knew nothing at all.
+
+    `is_odd`: it found fault; `is_feed`: the root is a feed's.
+    """
 
     feed: ParsedFeed
     given: int
+    blank: int
     is_odd: bool
     is_feed: bool
 
@@ -150,7 +154,7 @@ def _read(document: str, url: str, faults: list[str]) -> ParsedFeed:
     except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
         heard = _salvaged(document, url, error)
     entries = heard.feed.entries
-    if not entries and (faults or heard.is_odd or heard.given):
+    if not entries and (faults or heard.is_odd or heard.blank):
         raise PollError("broken", "; ".join(["no entry can be read", *faults])[:300])
     if not entries and not heard.is_feed:
         raise PollError("not-a-feed", "the answer is XML of another kind")
@@ -177,7 +181,7 @@ def _heard(document: str, url: str) -> _Heard:
         entries=tuple(entry for entry in given if entry is not None),
     )
     is_feed = bool(found.version) and (not is_atom or _ATOM_ROOT.match(document) is not None)
-    return _Heard(read, len(given), bool(found.bozo), is_feed)
+    return _Heard(read, len(given), found.entries.count({}), bool(found.bozo), is_feed)
 
 
 def _salvaged(document: str, url: str, error: Exception) -> _Heard:
@@ -196,4 +200,5 @@ def _salvaged(document: str, url: str, error: Exception) -> _Heard:
         except Exception:  # one of these, then
             half = len(parts) // 2
             waiting += [parts[half:], parts[:half]] if half else []
-    return replace(frame, feed=replace(frame.feed, entries=tuple(kept)), given=len(entries))
+    missed = len(entries) - len(kept)
+    return replace(frame, feed=replace(frame.feed, entries=tuple(kept)), given=len(entries), blank=missed)
