@@ -25,6 +25,8 @@ _BESIDE_NAME = re.compile(rf"[(<\[]\s*{_MAIL}\s*[)>\]]|(?<![\w@]){_MAIL}")
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-z][^<>]*>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)
 _ESCAPED = re.compile(r"&lt;(p|div|a|img|br|b|i|em|strong|ul|ol|h[1-6]|figure|table|blockquote)\b.*&gt;", re.DOTALL)
+_OCTETS = "application/octet-stream"  # what feedparser has decoded of base64, too
+_BINARY = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _LONGEST_TOLD = 500  # characters; a longer description is no picture's
@@ -129,7 +131,7 @@ def _texts(given: Any, *, is_atom: bool) -> tuple[EntryText | None, EntryText | 
     """Give content and summary; feedparser copies the content into a summary that has no detail of its own."""
     contents = [part for part in _all(given, "content") if _is_text(part)]
     best = next((part for part in contents if _is_html(part)), contents[0] if contents else None)
-    content = None if best is None else EntryText(value=str(best["value"]), is_html=_is_html(best))
+    content = None if best is None else EntryText(value=str(best["value"]), is_html=_reads_as_html(best))
     has_own = bool(_one(given, "summary_detail"))
     summary = text_detail(given, "summary", is_atom=is_atom) if has_own else None
     if best is not None and not has_own and not is_atom:  # a description behind a body has been taken for a second one
@@ -160,8 +162,14 @@ def _aside(given: Any, name: str) -> EntryText | None:
 
 def _is_text(part: Any) -> bool:
     """Say whether a content can be read: Atom's may be a picture or a document of another kind (RFC 4287 §4.1.3)."""
-    kind = str(part.get("type") or "")
-    return bool(str(part.get("value") or "").strip()) and (kind.startswith("text/") or _is_html(part))
+    kind, value = str(part.get("type") or ""), str(part.get("value") or "")
+    is_text = kind.startswith("text/") or _is_html(part) or (kind == _OCTETS and _BINARY.search(value) is None)
+    return is_text and bool(value.strip())
+
+
+def _reads_as_html(part: Any) -> bool:
+    """Say whether a content is HTML: where its type does not say, by its looks."""
+    return _is_html(part) or (part.get("type") == _OCTETS and _MARKUP.search(str(part["value"])) is not None)
 
 
 def _is_xhtml(detail: Any) -> bool:
