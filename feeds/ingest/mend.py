@@ -32,7 +32,8 @@ _REFERENCE = re.compile(
 )
 _BARE_LESS = re.compile(r"<(?![^\W\d]|[:/])")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
-_PREFIX = re.compile(r"[<\s]/?([^\W\d][\w.-]{0,40}+):[^\W\d]")
+_PREFIX = re.compile(r"""</?([^\W\d][\w.-]{0,40}+):[^\W\d]|\s([^\W\d][\w.-]{0,40}+):[^\W\d][\w.-]{0,40}\s*=\s*["']""")
+_PREFIXED = re.compile(r"([<\s]/?)([^\W\d][\w.-]{0,40}+):(?=[^\W\d])")
 _DECLARED = re.compile(r"""\sxmlns:([\w.-]{1,41})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 # What the customary prefixes stand for; any other undeclared one gets a name of its own and is nobody's.
 _CUSTOMARY = {
@@ -188,9 +189,14 @@ def _declared(document: str) -> str:
     end = document.find(">")
     root = document[: end + 1]
     known = {match[1] for match in _DECLARED.finditer(root)} | {"xml", "xmlns"}
-    missing = [prefix for prefix in dict.fromkeys(_PREFIX.findall(document)) if prefix not in known][:_MAX_PREFIXES]
+    used = dict.fromkeys(of_element or of_attribute for of_element, of_attribute in _PREFIX.findall(document))
+    missing = [prefix for prefix in used if prefix not in known]
     if not missing:
         return document
+    if len(missing) > _MAX_PREFIXES:  # names of nothing
+        odd = set(missing[_MAX_PREFIXES:]) - _CUSTOMARY.keys()
+        document = _PREFIXED.sub(lambda found: f"{found[1]}{found[2]}{'_' if found[2] in odd else ':'}", document)
+        missing = [prefix for prefix in missing if prefix not in odd]
     elsewhere = {match[1]: match[2] or match[3] for match in _DECLARED.finditer(document)}
     added = "".join(
         f" xmlns:{prefix}={quoteattr(elsewhere.get(prefix) or _CUSTOMARY.get(prefix) or f'urn:undeclared:{prefix}')}"
