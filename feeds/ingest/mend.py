@@ -26,6 +26,8 @@ _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,100})\s+(?:"([^"]*)"|'([^']*)')\s*>""")
 _SPECIAL = re.compile(r"<!\[CDATA\[|<!--|<\?")
 _ENDS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
+_ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>")
+_OPENED = re.compile(r"<([\w.:-]{1,80})(?:\s[^<>]*)?>\s*\Z")
 # Of XML's own five names nothing has to be done.
 _REFERENCE = re.compile(
     r"&(?!(?:lt|gt|amp|quot|apos);)(?:#([0-9]{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,99});)?"
@@ -136,20 +138,37 @@ def _plain_reference(match: re.Match[str]) -> str:
 
 def _pieces(document: str, entities: dict[str, str]) -> Iterator[str]:
     """Give the document's parts mended: CDATA as it is, comments and instructions not at all, the rest as text."""
-    at, room, endless = 0, [MAX_GROWTH], set()
+    at, room = 0, [MAX_GROWTH]
+    ends = dict.fromkeys(_ENDS, 0)  # where each kind ends next, as far as looked for; -1: nowhere
     while (special := _SPECIAL.search(document, at)) is not None:
         yield _mended_text(document[at : special.start()], entities, room)
         opening = special[0]
-        end = -1 if opening in endless else document.find(_ENDS[opening], special.end())
-        if end < 0:
-            endless.add(opening)
+        if 0 <= ends[opening] < special.end():
+            ends[opening] = document.find(_ENDS[opening], special.end())
+        if (end := ends[opening]) < 0:
             yield escape(opening)
             at = special.end()
             continue
         at = end + len(_ENDS[opening])
         if opening == "<![CDATA[":
+            if (early := _end_of_unclosed(document, special.start(), end)) >= 0:
+                yield f"{opening}{document[special.end() : early].removesuffix(']').removesuffix(']')}]]>"
+                at = early
+                continue
             yield document[special.start() : at]
     yield _mended_text(document[at:], entities, room)
+
+
+def _end_of_unclosed(document: str, start: int, end: int) -> int:
+    """Give where a CDATA section ends that was never closed, -1 for one that was.
+
+    It reaches over the end of its entry into another section; what ends it is the end of its element.
+    """
+    nested = document.find("<![CDATA[", start + 1, end)
+    if nested < 0 or _ENTRY_END.search(document, start, nested) is None:
+        return -1
+    opened = _OPENED.search(document[max(start - 200, 0) : start])
+    return -1 if opened is None else document.find(f"</{opened[1]}", start, nested)
 
 
 def _mended_text(text: str, entities: dict[str, str], room: list[int]) -> str:
