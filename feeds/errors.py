@@ -86,14 +86,22 @@ class PollError(BroadsheetError):
     """A poll ended without a feed that can be read.
 
     `outcome` is one of CONTRACT section 9's; `status` the HTTP status, None where none came;
-    `retry_after` the seconds that the partner asked for, None where it asked for nothing.
+    `retry_after` the seconds that the partner asked for, None where it asked for nothing; `feed` the address of
+    the feed that the answer, a page, names.
     """
 
     def __init__(
-        self, outcome: str, detail: str, *, status: int | None = None, retry_after: float | None = None
+        self,
+        outcome: str,
+        detail: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        feed: str = "",
     ) -> None:
         super().__init__(f"{outcome}: {detail}")
         self.outcome = outcome
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+        self.feed = feed

@@ -13,11 +13,13 @@ MAX_DEPTH = 200  # what is nested deeper is text of its parent
 MAX_ATTRIBUTES = 100  # of one element; the others are left out
 
 _TAG = re.compile(
-    r"""<!\[CDATA\[.*?\]\]>|<(/?)([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""", re.DOTALL
+    r"""<!\[CDATA\[.*?\]\]>|<(/?)([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)((?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>""",
+    re.DOTALL,
 )
 _ATTRIBUTE = re.compile(
     r"""([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""",
 )
+_NAMESPACE_AT_END = re.compile(r"""\sxmlns(?::[\w.-]+)?=[^\s"'<>]+/$""")  # without quotes its slash closes no element
 _ENTRIES = ("item", "entry")
 
 
@@ -40,7 +42,7 @@ def _balanced(document: str) -> Iterator[str]:
         else:
             if name.rpartition(":")[2].lower() in _ENTRIES:
                 yield from _closed(open_names, name)
-            is_empty = tag[3].endswith("/")
+            is_empty = tag[3].endswith("/") and not _NAMESPACE_AT_END.search(tag[3])
             if len(open_names) < MAX_DEPTH:
                 yield f"<{name}{_attributes(tag[3])}{'/' if is_empty else ''}>"
                 if not is_empty:

@@ -90,8 +90,8 @@ def _html(text: EntryText | None, base: str) -> str:
     cleaned = absolute(clean(declutter(text.value, base) if text.is_html else from_plain(text.value)), base)
     cleaned = _LINK.sub(lambda found: f'{found[1]}{escape(strip_tracking(unescape(found[2])))}"', cleaned)
     cleaned = _TEXTLESS.sub(r'\1 alt="">', cleaned)
-    while len(cleaned.encode("utf-8", "replace")) > MAX_CONTENT:
-        cleaned = clean(cleaned[: len(cleaned) * 9 // 10])
+    while (size := len(cleaned.encode("utf-8", "replace"))) > MAX_CONTENT:
+        cleaned = clean(cleaned[: len(cleaned) * MAX_CONTENT // size * 99 // 100])
     return cleaned
 
 

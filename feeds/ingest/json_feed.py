@@ -6,31 +6,32 @@ for what another Broadsheet says of rights and of what left.
 """
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
 from feeds.errors import PollError
 from feeds.ingest.identity import distinct
+from feeds.ingest.moments import read_moment
 from feeds.ingest.tombstones import MOST, deleted_of
 from feeds.model.article import Attachment, Image
-from feeds.model.dates import parse_rfc3339
 from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed
 
 MAX_ENTRIES = 5000
+MOST_DAMAGED = 50  # items, and places to go on from, past which nothing more is looked for
+_JSON = json.JSONDecoder(strict=False)  # control characters in texts do no harm
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_START, _END = re.compile(r"[\s,]*+(?=[^\]])"), re.compile(r"[\s,]*+\]")
+_NEXT = re.compile(r"\}\s*+(?:,\s*+)?(?=\{)")  # where the next item may begin
 _VERSION = "jsonfeed.org"  # `https://jsonfeed.org/version/1.1`, its slashes often escaped
 
 
 def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
     """Read a JSON Feed; raises PollError `not-a-feed`, or `broken` for one of which nothing can be read."""
     is_meant = _VERSION in text
-    try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        if is_meant:
-            raise PollError("broken", "the JSON Feed cannot be read: its JSON is damaged") from error
-        raise PollError("not-a-feed", "the answer begins like JSON and is none") from error
+    given, faults, is_whole = _loaded(text, is_meant=is_meant)
     if not isinstance(given, dict) or not isinstance(given.get("items"), list):
         raise PollError("not-a-feed", "the answer is JSON, but no JSON Feed: it has no items")
     items = given["items"]
@@ -38,18 +39,67 @@ def parse_json_feed(text: str, *, url: str) -> ParsedFeed:
     authors = _authors(given)
     read = [_entry(item, url, language, authors) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
     entries = tuple(entry for entry in read if entry is not None)
-    if items and not entries:
+    if items and not entries and not (is_meant and any(isinstance(item, dict) and item.get("id") for item in items)):
         raise PollError("broken" if is_meant else "not-a-feed", "no item of the JSON can be read as a JSON Feed's")
     missed = len(items) - len(entries)
+    faults += [f"{missed} items cannot be read or are too many"] if missed else []
     return ParsedFeed(
         title=_text(given.get("title")),
         site_url=_address(given.get("home_page_url"), url),
         language=language,
         entries=entries,
-        faults=(f"{missed} items cannot be read or are too many",) if missed else (),
+        faults=tuple(faults),
         rights=_text(_own(given).get("rights")),
         deleted=tuple(_deleted(given)),
+        is_whole=is_whole,
     )
+
+
+def _loaded(text: str, *, is_meant: bool) -> tuple[Any, list[str], bool]:
+    """Load JSON; give it with its faults, and whether it does not end early. Raises PollError for what is none."""
+    try:
+        given, end = _JSON.raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        if not is_meant:
+            raise PollError("not-a-feed", "the answer begins like JSON and is none") from error
+        given, is_whole = _salvaged(text)
+        if not given.get("items"):
+            raise PollError("broken", "the JSON Feed cannot be read: its JSON is damaged") from error
+        return given, ["its JSON is damaged"], is_whole
+    return given, ["something stands behind the JSON"] if text[end:].strip(" \t\r\n\0") else [], True
+
+
+def _salvaged(text: str) -> tuple[dict[str, Any], bool]:
+    """Load what is whole of a damaged JSON Feed: what stands before its items, and each item that can be loaded."""
+    begin = _ITEMS.search(text)
+    if begin is None:
+        return {}, False
+    try:
+        given = json.loads(text[: begin.start()].rstrip(", \t\r\n") + "}", strict=False)
+    except (ValueError, RecursionError):
+        given = {}
+    items: list[Any] = []
+    at, left = begin.end(), MOST_DAMAGED
+    while left and len(items) <= MAX_ENTRIES and (begun := _START.match(text, at)) is not None:
+        try:
+            item, at = _JSON.raw_decode(text, begun.end())
+            items.append(item)
+        except (ValueError, RecursionError):
+            left -= 1
+            at = _next_item(text, begun.end())
+    return {**given, "items": items}, _END.match(text, at) is not None
+
+
+def _next_item(text: str, at: int) -> int:
+    """Give where the next item begins that can be loaded, the text's end where there is none; files have no id."""
+    for found in islice(_NEXT.finditer(text, at), MOST_DAMAGED):
+        try:
+            item, _ = _JSON.raw_decode(text, found.end())
+        except (ValueError, RecursionError):
+            continue
+        if "id" in item:
+            return found.end()
+    return len(text)
 
 
 def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ...]) -> Entry | None:
@@ -72,8 +122,8 @@ def _entry(item: dict[str, Any], url: str, language: str, authors: tuple[str, ..
         language=_text(item.get("language")) or language,
         rights=_text(_own(item).get("rights")),
         licence=_address(_own(item).get("license"), url),
-        published=_instant(item.get("date_published")),
-        updated=_instant(item.get("date_modified")),
+        published=read_moment(_text(item.get("date_published"))),
+        updated=read_moment(_text(item.get("date_modified"))),
         image=Image(url=picture) if picture else None,
         attachments=files,
         base=url,
@@ -110,7 +160,8 @@ def _attachments(item: dict[str, Any], url: str) -> Iterator[Attachment]:
 
 
 def _authors(given: dict[str, Any]) -> tuple[str, ...]:
-    people = [*_list(given.get("authors")), given.get("author")]
+    several = given.get("authors")
+    people = [*(several if isinstance(several, list) else [several]), given.get("author")]
     return distinct(_text(person.get("name")) if isinstance(person, dict) else _text(person) for person in people)
 
 
@@ -136,18 +187,3 @@ def _address(given: object, base: str) -> str:
         return urljoin(base, address) if (address := _text(given if isinstance(given, str) else "")) else ""
     except ValueError:
         return ""
-
-
-def _instant(given: object) -> datetime | None:
-    """Read RFC 3339, or what else of ISO 8601 is written for it; without an offset it counts as UTC."""
-    if not isinstance(given, str):
-        return None
-    try:
-        return parse_rfc3339(given.strip()).astimezone(UTC)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(given.strip())
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -26,11 +26,16 @@ _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,100})\s+(?:"([^"]*)"|'([^']*)')\s*>""")
 _SPECIAL = re.compile(r"<!\[CDATA\[|<!--|<\?")
 _ENDS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
-_REFERENCE = re.compile(r"&(?:#([0-9]{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,99});)?")
+_ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>")
+_OPENED = re.compile(r"<([\w.:-]{1,80})(?:\s[^<>]*)?>\s*\Z")
+# Of XML's own five names nothing has to be done.
+_REFERENCE = re.compile(
+    r"&(?!(?:lt|gt|amp|quot|apos);)(?:#([0-9]{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,99});)?"
+)
 _BARE_LESS = re.compile(r"<(?![^\W\d]|[:/])")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
-_PREDEFINED = ("lt", "gt", "amp", "quot", "apos")
-_PREFIX = re.compile(r"[<\s]/?([^\W\d][\w.-]{0,40}+):[^\W\d]")
+_PREFIX = re.compile(r"""</?([^\W\d][\w.-]{0,40}+):[^\W\d]|\s([^\W\d][\w.-]{0,40}+):[^\W\d][\w.-]{0,40}\s*=\s*["']""")
+_PREFIXED = re.compile(r"([<\s]/?)([^\W\d][\w.-]{0,40}+):(?=[^\W\d])")
 _DECLARED = re.compile(r"""\sxmlns:([\w.-]{1,41})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 # What the customary prefixes stand for; any other undeclared one gets a name of its own and is nobody's.
 _CUSTOMARY = {
@@ -98,8 +103,8 @@ def _without_prolog(text: str) -> str:
 
 def _doctype_end(text: str, at: int) -> int:
     """Find the ">" that ends a DOCTYPE, past its internal subset; -1 where it never ends."""
-    close, subset = text.find(">", at), text.find("[", at)
-    if 0 <= subset < close:
+    close = text.find(">", at)
+    if close >= 0 and (subset := text.find("[", at, close)) >= 0:
         end = re.compile(r"\]\s*>").search(text, subset)
         return end.end() - 1 if end else -1
     return close
@@ -131,34 +136,51 @@ def _entities(prolog: str) -> dict[str, str]:
 
 
 def _plain_reference(match: re.Match[str]) -> str:
-    if match[3] and match[3] not in _PREDEFINED and f"{match[3]};" not in html5:
+    if match[3] and f"{match[3]};" not in html5:
         return "\0"  # made of another entity: refused where it is used
     return _character(match) or ("&" if match[0] == "&" else match[0])
 
 
 def _pieces(document: str, entities: dict[str, str]) -> Iterator[str]:
     """Give the document's parts mended: CDATA as it is, comments and instructions not at all, the rest as text."""
-    at, room, endless = 0, [MAX_GROWTH], set()
+    at, room = 0, [MAX_GROWTH]
+    ends = dict.fromkeys(_ENDS, 0)  # where each kind ends next, as far as looked for; -1: nowhere
     while (special := _SPECIAL.search(document, at)) is not None:
         yield _mended_text(document[at : special.start()], entities, room)
         opening = special[0]
-        end = -1 if opening in endless else document.find(_ENDS[opening], special.end())
-        if end < 0:
-            endless.add(opening)
+        if 0 <= ends[opening] < special.end():
+            ends[opening] = document.find(_ENDS[opening], special.end())
+        if (end := ends[opening]) < 0:
             yield escape(opening)
             at = special.end()
             continue
         at = end + len(_ENDS[opening])
         if opening == "<![CDATA[":
+            if (early := _end_of_unclosed(document, special.start(), end)) >= 0:
+                yield f"{opening}{document[special.end() : early].removesuffix(']').removesuffix(']')}]]>"
+                at = early
+                continue
             yield document[special.start() : at]
     yield _mended_text(document[at:], entities, room)
+
+
+def _end_of_unclosed(document: str, start: int, end: int) -> int:
+    """Give where a CDATA section ends that was never closed, -1 for one that was.
+
+    It reaches over the end of its entry into another section; what ends it is the end of its element.
+    """
+    nested = document.find("<![CDATA[", start + 1, end)
+    if nested < 0 or _ENTRY_END.search(document, start, nested) is None:
+        return -1
+    opened = _OPENED.search(document[max(start - 200, 0) : start])
+    return -1 if opened is None else document.find(f"</{opened[1]}", start, nested)
 
 
 def _mended_text(text: str, entities: dict[str, str], room: list[int]) -> str:
     def reference(match: re.Match[str]) -> str:
         if match[3] in entities:
             return _expanded(match[3], entities[match[3]], room)
-        return _character(match) or (match[0] if match[3] in _PREDEFINED else "&amp;" + match[0][1:])
+        return _character(match) or "&amp;" + match[0][1:]
 
     return _BARE_LESS.sub("&lt;", _REFERENCE.sub(reference, text))
 
@@ -174,7 +196,7 @@ def _character(match: re.Match[str]) -> str:
     """Give a numeric or HTML reference as XML text, `""` for none; forbidden numbers become a space."""
     decimal, hexadecimal, name = match.groups()
     if name is not None:
-        return "" if name in _PREDEFINED else escape(html5.get(f"{name};", ""))
+        return escape(html5.get(f"{name};", ""))
     if decimal is None and hexadecimal is None:
         return ""
     number = int(decimal) if decimal is not None else int(hexadecimal, 16)
@@ -183,7 +205,7 @@ def _character(match: re.Match[str]) -> str:
     if number > 0x10FFFF or _FORBIDDEN.match(chr(number)):
         return " "
     # A reference to markup has to stay one; "\r" would be read as "\n" (XML 1.0 §2.11).
-    return match[0] if number < 0x80 else chr(number)
+    return f"&#{number};" if number < 0x80 else chr(number)
 
 
 def _declared(document: str) -> str:
@@ -191,9 +213,14 @@ def _declared(document: str) -> str:
     end = document.find(">")
     root = document[: end + 1]
     known = {match[1] for match in _DECLARED.finditer(root)} | {"xml", "xmlns"}
-    missing = [prefix for prefix in dict.fromkeys(_PREFIX.findall(document)) if prefix not in known][:_MAX_PREFIXES]
+    used = dict.fromkeys(of_element or of_attribute for of_element, of_attribute in _PREFIX.findall(document))
+    missing = [prefix for prefix in used if prefix not in known]
     if not missing:
         return document
+    if len(missing) > _MAX_PREFIXES:  # names of nothing
+        odd = set(missing[_MAX_PREFIXES:]) - _CUSTOMARY.keys()
+        document = _PREFIXED.sub(lambda found: f"{found[1]}{found[2]}{'_' if found[2] in odd else ':'}", document)
+        missing = [prefix for prefix in missing if prefix not in odd]
     elsewhere = {match[1]: match[2] or match[3] for match in _DECLARED.finditer(document)}
     added = "".join(
         f" xmlns:{prefix}={quoteattr(elsewhere.get(prefix) or _CUSTOMARY.get(prefix) or f'urn:undeclared:{prefix}')}"

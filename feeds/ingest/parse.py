@@ -7,54 +7,37 @@ partner's reaches it. Its sanitiser is off: markup.clean has the last word on ev
 """
 
 import re
-from dataclasses import replace
-from html import unescape
+from dataclasses import dataclass, replace
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 import feedparser
 
 from feeds.errors import PollError
+from feeds.ingest.apart import apart
+from feeds.ingest.aside import put_aside, with_few_tags
 from feeds.ingest.balance import MAX_ATTRIBUTES, MAX_DEPTH, balance
 from feeds.ingest.challenge import ADVICE, is_challenge
 from feeds.ingest.decode import decode
+from feeds.ingest.discover import feed_of
 from feeds.ingest.json_feed import MAX_ENTRIES, parse_json_feed
 from feeds.ingest.mend import first_tag, mend
 from feeds.ingest.tombstones import tombstones_of
 from feeds.ingest.wishes import wishes_of
 from feeds.ingest.xml_entry import (
-    ASIDE,
     authors_of,
     entry_of,
     field_of,
     licence_of,
     line_of,
-    name_of,
     rights_of,
     text_detail,
 )
-from feeds.model.entry import ParsedFeed
+from feeds.model.entry import Entry, ParsedFeed
 
 MAX_ELEMENTS = 200_000
 
 _ENTRY_START = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _PAGES = ("html", "head", "body")
-_CDATA = r"<!\[CDATA\[.*?\]\]>"
-_MEDIA = re.compile(r"""\sxmlns:([\w.-]{1,40})\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
-# An id is a text (RFC 4287 §4.2.6); only RSS's guid may be a link, and only where it is an address.
-_ID_START = re.compile(rf"{_CDATA}|<((?:[\w.-]{{1,40}}:)?id)(?=[\s>])[^<>]*(?<!/)>", re.DOTALL)
-_GUID_START = re.compile(rf"{_CDATA}|<guid(?=[\s>])[^<>]*(?<!/)>(?!\s*(?:<!\[CDATA\[\s*)?https?://)", re.DOTALL)
-# feedparser knows no host name past four letters, and cuts names at it.
-_BYLINE = re.compile(
-    r"(<((?:[\w.-]{1,40}:)?(?:author|creator|managingEditor))(?:\s[^<>]*)?>)\s*"
-    r"(?:<!\[CDATA\[([^\]]{1,1000})\]\]>|([^<>]{1,1000}))\s*</\2\s*>"
-)
-# feedparser knows two of the modules that state a licence, and one of these by half (RSS 1.0 cc, cc of 2008, dcterms).
-_LICENCE = re.compile(
-    rf"{_CDATA}|<([\w.-]{{1,40}}):license(?=[\s/>])([^<>]{{0,2000}}?)(?:/>|>\s*([^<>]{{0,2000}}?)\s*</\1:license\s*>)",
-    re.DOTALL,
-)
-_LICENCE_ADDRESS = re.compile(r"""\s(?:[\w.-]{1,40}:)?(?:resource|href)\s*=\s*["']([^"']*)""")
 _ATOM_ROOT = re.compile(r"""<[^>]*\sxmlns(?::[\w.-]+)?\s*=\s*["'][^"']*atom""", re.IGNORECASE)
 _WRAPPERS = {
     "channel": ("<rss version='2.0'>", "</rss>"),
@@ -72,7 +55,7 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         return parse_json_feed(start, url=url)
     mended = None if first_tag(start) in _PAGES else mend(start)
     if mended is None:
-        raise _no_feed(body, start)
+        raise _no_feed(body, start, url)
     document, faults = _bounded(mended.text)
     if mended.is_cut:
         faults.append("the document ends early")
@@ -82,7 +65,7 @@ def parse(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         if (fault := _fault_of(document)) is not None:
             raise PollError("broken", f"the document cannot be mended: {fault}")
     before, after = _WRAPPERS.get(mended.root, ("", ""))
-    feed = _read(before + _put_aside(document) + after, url, faults)
+    feed = _read(before + put_aside(document) + after, url, faults)
     return replace(
         feed, wishes=wishes_of(_frame(document)), deleted=tombstones_of(document), is_whole=not mended.is_cut
     )
@@ -97,10 +80,12 @@ def _frame(document: str) -> str:
     return document[: first.start()] + document[last:]
 
 
-def _no_feed(body: bytes, text: str) -> PollError:
+def _no_feed(body: bytes, text: str, url: str) -> PollError:
     if is_challenge(body, {}):
         return PollError("challenge", ADVICE)
     name = first_tag(text)
+    if feed := feed_of(text, url):
+        return PollError("not-a-feed", f"the answer is a page; it names a feed: {feed}"[:300], feed=feed)
     what = "a page of HTML" if name in _PAGES else f"XML of another kind ({name})" if name else "no XML"
     return PollError("not-a-feed", f"the answer is {what[:80]}")
 
@@ -110,7 +95,7 @@ def _bounded(document: str) -> tuple[str, list[str]]:
     for number, start in enumerate(_ENTRY_START.finditer(document)):
         if number == MAX_ENTRIES:
             return balance(document[: start.start()]), [f"only the first {MAX_ENTRIES} entries are read"]
-    return document, []
+    return with_few_tags(document), []
 
 
 def _fault_of(document: str) -> str | None:
@@ -147,63 +132,73 @@ def _fault_of(document: str) -> str | None:
     return fault
 
 
-def _put_aside(document: str) -> str:
-    """Rename what feedparser would take for the entry's own: titles and texts of its files, ids that look like links.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What feedparser says of a document: its feed, how many entries it gave, and of how many it knew nothing at all.
 
-    Text in CDATA sections is left alone.
+    `is_odd`: it found fault; `is_feed`: the root is a feed's.
     """
-    prefixes = "|".join(map(re.escape, sorted({"media", "itunes", *_MEDIA.findall(document)})))
-    names = "title|description|summary"
-    theirs = re.compile(rf"{_CDATA}|<(/?)({prefixes}):({names})(?=[\s/>])[^<>]*?(/?)>", re.DOTALL)
 
-    def renamed(found: re.Match[str]) -> str:
-        return f"<{found[1]}{found[2]}:{ASIDE}{found[3]}{found[4]}>" if found[2] else found[0]
-
-    def named(found: re.Match[str]) -> str:
-        return f"{found[1]}{escape(name_of(found[3] or unescape(found[4])))}</{found[2]}>"
-
-    document = _LICENCE.sub(_stated, _BYLINE.sub(named, theirs.sub(renamed, document)))
-    document = _ID_START.sub(lambda found: f'<{found[1]} isPermaLink="false">' if found[1] else found[0], document)
-    return _GUID_START.sub(
-        lambda found: found[0] if found[0].startswith("<!") else '<guid isPermaLink="false">', document
-    )
-
-
-def _stated(found: re.Match[str]) -> str:
-    """Write a licence as the one module that feedparser reads right."""
-    if not found[1]:
-        return found[0]
-    address = _LICENCE_ADDRESS.search(found[2])
-    stated = address[1] if address and address[1] else found[3] or ""
-    module = "http://backend.userland.com/creativeCommonsRssModule"
-    return f'<creativeCommons:license xmlns:creativeCommons="{module}">{stated}</creativeCommons:license>'
+    feed: ParsedFeed
+    given: int
+    blank: int
+    is_odd: bool
+    is_feed: bool
 
 
 def _read(document: str, url: str, faults: list[str]) -> ParsedFeed:
+    try:
+        heard = _heard(document, url)
+    except MemoryError:
+        raise
+    except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
+        heard = _salvaged(document, url, error)
+    entries = heard.feed.entries
+    if not entries and (faults or heard.is_odd or heard.blank):
+        raise PollError("broken", "; ".join(["no entry can be read", *faults])[:300])
+    if not entries and not heard.is_feed:
+        raise PollError("not-a-feed", "the answer is XML of another kind")
+    if len(entries) < heard.given:
+        faults.append(f"{heard.given - len(entries)} entries say nothing")
+    return replace(heard.feed, faults=tuple(faults))
+
+
+def _heard(document: str, url: str) -> _Heard:
+    """Have feedparser read a document; raises whatever it raises."""
     xml = b'<?xml version="1.0" encoding="utf-8"?>' + document.encode("utf-8", "replace")
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
-    try:
-        is_based = b"xml:base" in xml  # without, convert knows the one base of all HTML, and does it in half the time
-        found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=is_based)
-        feed, is_atom = found.feed, found.version.startswith("atom")
-        heirloom = authors_of(feed, is_atom=True) if is_atom else ()  # RFC 4287 §4.1.2
-        given = [entry_of(entry, url=url, is_atom=is_atom, heirloom=heirloom) for entry in found.entries]
-        title = line_of(text_detail(feed, "title", is_atom=is_atom))
-    except Exception as error:  # it raises whatever its parsers do: a wrapped library (DESIGN section 7)
-        raise PollError("broken", f"the document cannot be read: {type(error).__name__}") from error
-    entries = tuple(entry for entry in given if entry is not None)
-    if not entries and (faults or found.bozo or given):
-        raise PollError("broken", "; ".join(["no entry can be read", *faults])[:300])
-    if not entries and (not found.version or (is_atom and not _ATOM_ROOT.match(document))):
-        raise PollError("not-a-feed", "the answer is XML of another kind")
-    if len(entries) < len(given):
-        faults.append(f"{len(given) - len(entries)} entries say nothing")
-    return ParsedFeed(
-        title=title,
+    is_based = b"xml:base" in xml  # without, convert knows the one base of all HTML, and does it in half the time
+    found = feedparser.parse(xml, response_headers=headers, sanitize_html=False, resolve_relative_uris=is_based)
+    feed, is_atom = found.feed, found.version.startswith("atom")
+    heirloom = authors_of(feed, is_atom=True) if is_atom else ()  # RFC 4287 §4.1.2
+    given = [entry_of(entry, url=url, is_atom=is_atom, heirloom=heirloom) for entry in found.entries]
+    read = ParsedFeed(
+        title=line_of(text_detail(feed, "title", is_atom=is_atom)),
         site_url=field_of(feed, "link"),
         language=field_of(feed, "language"),
         rights=rights_of(feed),
         licence=licence_of(feed),
-        entries=entries,
-        faults=tuple(faults),
+        entries=tuple(entry for entry in given if entry is not None),
     )
+    is_feed = bool(found.version) and (not is_atom or _ATOM_ROOT.match(document) is not None)
+    return _Heard(read, len(given), found.entries.count({}), bool(found.bozo), is_feed)
+
+
+def _salvaged(document: str, url: str, error: Exception) -> _Heard:
+    """Read what can be read of a document over which feedparser stumbles: an entry costs itself alone."""
+    before, entries, behind = apart(document)
+    kept: list[Entry] = []
+    waiting = [entries]
+    try:
+        frame = _heard(before + behind, url)
+    except Exception:
+        raise PollError("broken", f"the document cannot be read: {type(error).__name__}") from error
+    while waiting:
+        parts = waiting.pop()
+        try:
+            kept += _heard("".join((before, *parts, behind)), url).feed.entries
+        except Exception:  # one of these, then
+            half = len(parts) // 2
+            waiting += [parts[half:], parts[:half]] if half else []
+    missed = len(entries) - len(kept)
+    return replace(frame, feed=replace(frame.feed, entries=tuple(kept)), given=len(entries), blank=missed)

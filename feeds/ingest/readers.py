@@ -60,15 +60,15 @@ class Readers:
         came = self._ask((body, url, content_type, known, seconds), seconds)
         if isinstance(came, ParsedFeed):
             return came
-        outcome, detail = came
-        raise PollError(outcome, detail)
+        outcome, detail, feed = came
+        raise PollError(outcome, detail, feed=feed)
 
     def read_page(self, body: bytes, url: str, content_type: str, seconds: float) -> str:
         """Read a story's page in a child, likewise; raises PollError as read_story does."""
         came = self._ask((body, url, content_type, None, seconds), seconds)
         if isinstance(came, str):
             return came
-        outcome, detail = came
+        outcome, detail, _ = came
         raise PollError(outcome, detail)
 
     def _ask(self, asked: tuple[Any, ...], seconds: float) -> Any:

@@ -51,7 +51,7 @@ def _answer(asked: tuple[bytes, str, str, frozenset[str] | None, float], answers
         else:
             came = read(body, url=url, content_type=content_type, known=known)
     except PollError as error:
-        came = (error.outcome, error.detail)
+        came = (error.outcome, error.detail, error.feed)
     answer = pickle.dumps(came, protocol=pickle.HIGHEST_PROTOCOL)
     answers.write(HEAD.pack(len(answer)) + answer)
     answers.flush()

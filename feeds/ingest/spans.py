@@ -100,7 +100,7 @@ def _spans(body: bytes) -> list[Span]:
     """Find the entries of a well-formed document; none where it is to be read whole."""
     try:
         body.decode("utf-8")
-        parser = expat.ParserCreate(namespace_separator=" ")
+        parser = expat.ParserCreate("utf-8", namespace_separator=" ")  # whatever its label says, as decode.py reads it
         walk = _Walk(parser, body)
         parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
         parser.StartDoctypeDeclHandler = walk.doctype

@@ -26,13 +26,15 @@ _log = logging.getLogger(__name__)
 class Came:
     """What came of a poll: the source as it was claimed, and as it is known now with its next due time.
 
-    `reading` is what to keep of its document; None: what is kept stays.
+    `reading` is what to keep of its document; None: what is kept stays. `feed` is the feed that its page names, where
+    the operator gave the address of a page.
     """
 
     source: Source
     known: Source
     poll: Poll
     reading: Reading | None = None
+    feed: str = ""
 
 
 def keep(room: Newsroom, came: Sequence[Came]) -> None:
@@ -53,6 +55,8 @@ def keep_in(connection: Connection, room: Newsroom, came: Sequence[Came]) -> Non
         known = _due(one, now)
         if known.move is not None and moves.is_lasting(known.move, one.poll.at):
             known = _moved(connection, room, known)
+        if one.feed and known.state in POLLED and sources.move(connection, known.id, one.feed):
+            known = replace(known, url=one.feed, next_poll_at=room.clock.now(), why="its page names this feed")
         polled.append(known)
         if sources.differs_as_read(one.source, known):
             read.add(known.id)

@@ -167,7 +167,9 @@ def _failed(room: Newsroom, asked: Asked, error: PollError) -> Came:
     poll = Poll(at=asked.at, outcome=outcome, status=error.status, detail=error.detail, took_ms=_took(room, asked))
     next_at, why = _next(room, known, outcome, error.retry_after, 0.0)
     why = f"{outcome}: {error.detail}; {why}"
-    return Came(source=source, known=replace(known, next_poll_at=next_at, why=why), poll=poll)
+    # An operator may have given a page; of what was a feed, or a page that a page names, nothing is believed.
+    feed = "" if source.polled_once or source.failures else error.feed
+    return Came(source=source, known=replace(known, next_poll_at=next_at, why=why), poll=poll, feed=feed)
 
 
 def _took(room: Newsroom, asked: Asked) -> int:

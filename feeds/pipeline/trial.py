@@ -3,10 +3,12 @@
 from feeds.errors import PollError, Refusal
 from feeds.ingest.address import refuse_url
 from feeds.ingest.convert import convert
+from feeds.ingest.exchange import Answer
 from feeds.ingest.fetch import Fetcher
 from feeds.ingest.identity import measured, tell_apart
 from feeds.ingest.parse import parse
 from feeds.model.dates import rfc3339
+from feeds.model.entry import ParsedFeed
 from feeds.model.source import Outcome, Source, Validators
 from feeds.model.submission import submission_of
 from feeds.pipeline.entries import OURS
@@ -18,6 +20,17 @@ MOST = 50  # entries that are told of
 SAMPLE = 300  # characters of an entry's text
 
 
+def _read(fetcher: Fetcher, url: str, *, is_named: bool = False) -> tuple[str, Answer, ParsedFeed]:
+    """Fetch and read a feed, or the one that a page names; give its address, too."""
+    answer = fetcher.fetch(url, Validators())
+    try:
+        return url, answer, parse(answer.body, url=answer.url, content_type=answer.content_type)
+    except PollError as error:
+        if is_named or not error.feed:
+            raise
+        return _read(fetcher, error.feed, is_named=True)
+
+
 def look_at(room: Newsroom, fetcher: Fetcher, url: str) -> dict[str, object]:
     """Fetch and read a feed; tell what would be published of it. Raises Refusal 422 for no address of a feed."""
     if (reason := refuse_url(url)) is not None:
@@ -26,8 +39,7 @@ def look_at(room: Newsroom, fetcher: Fetcher, url: str) -> dict[str, object]:
     source = Source(id="test", url=url, created_at=now)
     told: dict[str, object] = {"url": url, "outcome": "", "status": None, "detail": "", "title": "", "entries": []}
     try:
-        answer = fetcher.fetch(url, Validators())
-        feed = parse(answer.body, url=answer.url, content_type=answer.content_type)
+        address, answer, feed = _read(fetcher, url)
     except PollError as error:
         # No port scanner: what we refuse to ask reads like what cannot be reached.
         is_refused = error.outcome == Outcome.REFUSED and error.status is None
@@ -66,6 +78,7 @@ def look_at(room: Newsroom, fetcher: Fetcher, url: str) -> dict[str, object]:
         )
     return {
         **told,
+        "url": address,
         "outcome": str(Outcome.CHANGED if entries else Outcome.UNCHANGED),
         "status": answer.status,
         "detail": "; ".join(feed.faults)[:500],

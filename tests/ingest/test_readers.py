@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 import pytest
 
@@ -45,8 +46,8 @@ def test_child_gives_what_reading_here_gives(readers: Readers) -> None:
     assert readers.read(FEED, URL, "", NOTHING, 20) == here
     assert readers.read(FEED, URL, "", frozenset(here.marks), 20).entries == ()
     with pytest.raises(PollError) as caught:
-        readers.read(b"<html></html>", URL, "", NOTHING, 20)
-    assert caught.value.outcome == "not-a-feed"
+        readers.read(b"<html><link rel=feed href=/f></html>", URL, "", NOTHING, 20)
+    assert (caught.value.outcome, caught.value.feed) == ("not-a-feed", urljoin(URL, "/f"))
     assert len(pids(readers)) == 1
 
 

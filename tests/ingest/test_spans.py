@@ -1,16 +1,20 @@
 """The fast path reads what reading the whole would give, and nothing that was read before."""
 
+from dataclasses import replace
 from html import escape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.errors import PollError
 from feeds.ingest.noise import quiet_hash
 from feeds.ingest.parse import parse
 from feeds.ingest.spans import read
 from feeds.model.entry import ParsedFeed
 
+CASES = sorted((Path(__file__).parents[1] / "data" / "ingest" / "cases").glob("*.feed"))
 URL = "https://partner.example/feed"
 
 
@@ -84,6 +88,22 @@ def test_what_stands_round_the_entries_makes_all_of_them_others() -> None:
 def test_any_doubt_has_the_document_read_whole(body: bytes) -> None:
     found = looked(body)
     assert (found.marks, found.entries) == ((), parse(body, url=URL).entries)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_each_entry_of_a_case_is_read_alone_as_in_its_document(case: Path) -> None:
+    body = case.read_bytes()
+    try:
+        whole = parse(body, url=URL)
+    except PollError as error:
+        with pytest.raises(PollError, match=error.outcome):
+            looked(body)
+        return
+    found = looked(body)
+    assert replace(found, marks=()) == whole
+    for mark, entry in zip(found.marks, whole.entries, strict=bool(found.marks)):
+        alone = read(body, url=URL, content_type="", known=frozenset(found.marks) - {mark})
+        assert (alone.entries, alone.title, alone.language) == ((entry,), whole.title, whole.language)
 
 
 numbers = st.lists(st.integers(1, 9), unique=True, max_size=6)

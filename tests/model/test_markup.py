@@ -1,5 +1,7 @@
 """Clean HTML, plain text and addresses: what is kept, what is shown, how it is spelt."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +114,28 @@ def test_spaces_that_mean_something_stay_in_plain_text() -> None:
     assert markup.plain(" « a\u00a0»  b\u3000c\t\n d\u202f€\u00a0") == "« a\u00a0» b\u3000c d\u202f€"
     assert markup.plain("a\u2028b\x85c") == "a b c"
     assert markup.plain("\u00a0\u3000") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("a &b; & c", "a &amp;b; &amp; c"),
+        ("&copy 2026 &notit; &#65 &#x42;", "© 2026 ¬it; A B"),
+        (
+            '<a href="https://x.example/?a=1&copy=2&b=3">&</a>',
+            '<a href="https://x.example/?a=1&amp;copy=2&amp;b=3">&amp;</a>',
+        ),
+        ("<i title='> & &amp;'>&</i>", '<i title="&gt; &amp; &amp;">&amp;</i>'),
+        ("a < b & c", "a &lt; b &amp; c"),
+    ],
+)
+def test_many_references_are_cleaned_as_a_few_are(text: str, cleaned: str) -> None:
+    assert markup.clean(text) == cleaned
+    assert markup.clean(f"{text} " * 300).strip() == " ".join([cleaned] * 300)
+
+
+def test_texts_full_of_references_take_time_by_their_length_alone() -> None:
+    before = time.process_time()
+    assert markup.clean("&" * 800_000) == "&amp;" * 800_000
+    assert markup.text_of("x& " * 200_000) == " ".join(["x&"] * 200_000)
+    assert time.process_time() - before < 5  # seconds of processor time; by the square of their number it takes 20

@@ -51,7 +51,7 @@ class House:
         self.server = Loopback(self._answer)
 
     def _answer(self, asked: Request, connection: socket.socket) -> None:
-        connection.sendall(self.answers[asked.path])
+        connection.sendall(self.answers.get(asked.path, reply(404)))
 
     def partner(self, name: str, **given: object) -> "Partner":
         source = partners.add(self.desk.room, {"url": f"{self.server.url}/{name}", "title": name, **given})

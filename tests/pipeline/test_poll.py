@@ -192,7 +192,13 @@ def test_entry_without_a_date_keeps_the_moment_of_its_first_sight(partner: Partn
 
 @pytest.mark.parametrize(
     "drifted",
-    ["http://partner.example/?p=2", "https://www.partner.example/?p=2", "https://partner.example/?p=2&utm_source=9"],
+    [
+        "http://partner.example/?p=2",
+        "https://www.partner.example/?p=2",
+        "https://other.example/?p=2",
+        "https://partner.example/?p=2&utm_source=9",
+        "http://partner.example/?p=2#xtor=RSS-9",
+    ],
 )
 def test_id_that_drifts_is_the_same_entry(partner: Partner, drifted: str) -> None:
     partner.add()
@@ -201,6 +207,24 @@ def test_id_that_drifts_is_the_same_entry(partner: Partner, drifted: str) -> Non
     assert partner.polled(item(1), item(2, guid=drifted, link="https://partner.example/moved")).new == 0
     assert {found.id for found in partner.articles().values()} == {found.id for found in before.values()}
     assert partner.polled(item(1), item(2, guid=drifted, link="https://partner.example/moved")).changed == 0
+
+
+def test_tracking_values_that_change_at_every_poll_change_nothing(partner: Partner) -> None:
+    partner.add()
+    for value in range(5):
+        address = f"https://partner.example/story?utm_campaign={value}&id=7"
+        came = partner.polled(item(1, guid=address, link=f"{address}#xtor=RSS-{value}"))
+        assert (came.new, came.changed) == (int(value == 0), 0)
+    (article,) = partner.articles().values()
+    assert article.canonical_url == "https://partner.example/story?id=7"
+
+
+@pytest.mark.parametrize("date", ["", "Wed, 01 Apr 2026 10:00:00 GMT", "Fri, 01 Jan 2044 10:00:00 GMT"])
+def test_document_whose_entries_bear_one_moment_keeps_its_order(partner: Partner, date: str) -> None:
+    partner.add(first_poll=50)
+    partner.polled(*(item(number, pubDate=date) for number in range(45)))
+    newest_first = sorted(partner.articles().values(), key=lambda one: (one.published_at, one.id), reverse=True)
+    assert [article.title for article in newest_first] == [f"Story {number}" for number in range(45)]
 
 
 def test_id_that_drifts_is_another_entry_where_the_document_holds_both(partner: Partner) -> None:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from html import unescape
+from html.entities import html5
 
 import nh3
 
@@ -82,6 +83,10 @@ _HIDDEN = re.compile(r"<([a-z][a-z0-9]*)(?: [^<>]*)? (?:hidden|style)=\"[^<>\"]*
 _BARE_FRAME = re.compile(r"<iframe(?![^>]* src=)[^>]*></iframe>")
 _BARE_IMAGE = re.compile(r"<img(?![^>]* src(?:set)?=)[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
+_MOST_REFERENCES = 500  # in a text that is left as it is
+_REFERENCES = re.compile(rf"(?:&[^&]*+){{{_MOST_REFERENCES}}}(?=&)")
+_TAG_START = re.compile(r"[a-zA-Z/!?]")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp);|#[0-9]|#[xX][0-9a-fA-F])(?:([A-Za-z][A-Za-z0-9]{0,39});?)?")
 _INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_TAGS - _BLOCKS))})(?: [^<>]*)?>")
 _PLAYER = re.compile("<(?:audio|iframe|video)")
 _ADDRESS = re.compile(r' (?:href|src|poster)="([^"]*)"')
@@ -149,7 +154,7 @@ def _is_settled(html: str, base: str) -> bool:
 
 def text_of(html: str) -> str:
     """Give the text of HTML on one line: blocks and line breaks part words, inline elements do not."""
-    bare = _STRIPPER.clean(_flatter(xml_text(html)))
+    bare = _STRIPPER.clean(_referring(_flatter(xml_text(html))))
     return " ".join(xml_text(unescape(_TAG.sub(" ", bare))).split())
 
 
@@ -179,7 +184,34 @@ def unsafe(html: str) -> str | None:
 
 def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
     """Clean, and write the line end that begins a `pre` twice: every reader of HTML drops the first."""
-    return _FIRST_LINE_END.sub(r"\1\n", cleaner.clean(html))
+    return _FIRST_LINE_END.sub(r"\1\n", cleaner.clean(_referring(html)))
+
+
+def _referring(html: str) -> str:
+    """Escape the ampersands that begin no reference, and part the texts that are full of them.
+
+    The parser's time grows with the square of their number in one text; comments, which it leaves out, part texts.
+    """
+    if html.count("&") <= _MOST_REFERENCES:
+        return html
+    first, *others = _AMPERSAND.sub(_reference, html).split("<")
+    return "<".join((_parted(first), *map(_parted_behind_tag, others)))
+
+
+def _parted_behind_tag(rest: str) -> str:
+    tag, end, text = rest.partition(">") if _TAG_START.match(rest) else ("", "", rest)
+    return tag + end + _parted(text)
+
+
+def _parted(text: str) -> str:
+    return _REFERENCES.sub(r"\g<0><!-- -->", text) if text.count("&") > _MOST_REFERENCES else text
+
+
+def _reference(found: re.Match[str]) -> str:
+    name = found[1]
+    if name and (f"{name};" in html5 or any(name[:length] in html5 for length in range(2, 7))):
+        return found[0]  # also `&copy` (HTML, named character references)
+    return "&amp;" + found[0][1:]
 
 
 def _tidy(html: str) -> str:
