@@ -10,6 +10,7 @@ from feeds.model.merge_patch import merge_patch
 from feeds.model.source import POLLED, Filter, Poll, Source, State, shown_address
 from feeds.model.source_submission import SentSourceChange, SourceSubmission
 from feeds.model.submission import validated
+from feeds.pipeline import filing
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poll import ASKED
 from feeds.pipeline.ripple import spread
@@ -33,6 +34,8 @@ def add(room: Newsroom, given: object) -> Source:
         known = sources.find_by_url(connection, url)
         if known is not None and not known[1]:
             raise Refusal(409, f"The address is polled already, as {known[0].id}.", (Fault("/url", "is taken"),))
+        if filing.barred(connection, [sent.section]):
+            raise Refusal(422, "The source cannot be taken as it is.", (filing.BARRED,))
         source = sources.add(connection, url, values, to_us(room.clock.now()))
         if known is not None:  # it takes up its id again, and its articles may have to print another title
             spread(connection, "source", source.id, room.clock.now())
@@ -54,6 +57,8 @@ def change(room: Newsroom, source_id: str, patch: dict[str, object]) -> Source:
         sent = validated(SentSourceChange, merged, "The source cannot be so.")
         if (reason := refuse_url(sent.url)) is not None:
             raise Refusal(422, "The source cannot be so.", (Fault("/url", reason),))
+        if filing.barred(connection, [sent.section]):
+            raise Refusal(422, "The source cannot be so.", (filing.BARRED,))
         values: dict[str, object] = sent.model_dump(exclude={"url", "state"})
         if sent.url != source.url:
             if sources.find_by_url(connection, sent.url) is not None:

@@ -40,6 +40,8 @@ _REASONS = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
+# By extended code, where that says more: the index of the log could not be made as large as it has to be.
+_CLOSER = {sqlite3.SQLITE_IOERR_SHMSIZE: _REASONS[sqlite3.SQLITE_FULL]}
 _FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -62,7 +64,7 @@ def reason_of(error: BaseException | None) -> str | None:
     if not isinstance(error, sqlite3.Error):
         return None
     code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _REASONS.get(code & 0xFF)
+    return None if code is None else _CLOSER.get(code) or _REASONS.get(code & 0xFF)
 
 
 def is_lasting(error: BaseException | None) -> bool:
@@ -173,6 +175,8 @@ def check_writable(url: str, *, patience: float) -> str | None:
     try:
         connection = _open(path, patience=patience)
         connection.execute("BEGIN IMMEDIATE")
+        # In WAL mode a transaction may begin on a file that is read-only; the first change to it may not.
+        connection.execute("CREATE TABLE written (by_nobody)")
         connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         return reason_of(error) or str(error)

@@ -120,6 +120,13 @@ def test_locked_database_is_told_of_with_all_the_rest(office: Shell, desk: Desk)
     assert "database" in failed.stdout
 
 
+def test_file_that_is_read_only_in_a_folder_that_is_not_is_a_fault(office: Shell, desk: Desk) -> None:
+    desk.build()
+    with read_only(desk.room.store, folder=False):
+        assert "read-only" in office.run("doctor", code=1).stderr
+    assert office.run("doctor").stdout
+
+
 def test_database_that_cannot_be_looked_at_is_one_line(office: Shell, desk: Desk) -> None:
     desk.build()
     with read_only(desk.room.store):
