@@ -30,7 +30,7 @@ def feeds() -> Response:
     site = room().site
     with room().store.read() as connection:
         live = (channel for channel in channels.list_all(connection) if channel.retired_at is None)
-        listed = [(channel, places.count(connection, channel.number, limit=COUNTED)) for channel in live]
+        listed = [(channel, places.count(connection, channel.number, limit=stories.COUNTED)) for channel in live]
     rows = [
         {
             "title": channel.title or (site.title if channel.label is None else channel.label.name),
