@@ -17,6 +17,7 @@ from feeds.model.source_submission import SentRelease, SentSourceChange, SentSou
 from feeds.model.submission import Submission
 from feeds.web.shapes import REF, SHAPES, list_of, schemas
 
+PATCH = "Patch"  # behind a model's name: the schema of its merge patches
 PROBLEM = "application/problem+json"
 PAGED = ("limit", "cursor")
 FILTERS = ("tag", "author", "section", "source", "status", "q", "since")
@@ -153,6 +154,9 @@ def describe(site_url: str) -> dict[str, object]:
         properties = components[model.__name__]["properties"]
         for name in SHAPES[shape]:
             properties.setdefault(name, {"readOnly": True})
+        patch = {name: part for name, part in components[model.__name__].items() if name != "required"}
+        told = f"A JSON merge patch (RFC 7396) of {model.__name__}: what is not named stays."
+        components[model.__name__ + PATCH] = {**patch, "description": told}
     for name in {name for found in OPERATIONS for name in found.answers.values() if name.endswith("List")}:
         components[name] = list_of(name.removesuffix("List"))
     paths: dict[str, dict[str, object]] = {}
@@ -253,11 +257,10 @@ def _content(found: Operation) -> dict[str, object]:
         types = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
         return {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in types}
     assert isinstance(found.body, type)
-    schema: dict[str, object] = {"$ref": REF + found.body.__name__}
     if found.patches:
-        loose = {"type": "object", "description": f"A JSON merge patch (RFC 7396) of {found.body.__name__}."}
-        return {"application/merge-patch+json": {"schema": loose}, "application/json": {"schema": loose}}
-    return {"application/json": {"schema": schema}}
+        patch = {"schema": {"$ref": REF + found.body.__name__ + PATCH}}
+        return {"application/merge-patch+json": patch, "application/json": patch}
+    return {"application/json": {"schema": {"$ref": REF + found.body.__name__}}}
 
 
 def _parameter(name: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 
 from feeds.web.api.bodies import answer
 from feeds.web.auth import room
-from feeds.web.openapi import OPERATIONS, conditions, describe
+from feeds.web.openapi import OPERATIONS, PATCH, conditions, describe
 
 blueprint = Blueprint("reference", __name__)
 WIDEST = 60  # characters of what a field may be
@@ -36,7 +36,7 @@ def docs() -> Response:
     shown = {
         name: {"told": schema.get("description", ""), "rows": _rows(schema)}
         for name, schema in sorted(schemas.items())
-        if not name.endswith("List")
+        if not name.endswith(("List", PATCH))
     }
     text = render_template(
         "api.html", site=room().site, operations=OPERATIONS, conditions=conditions, schemas=shown, max_body=_max_body()
