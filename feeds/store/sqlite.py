@@ -24,6 +24,7 @@ from feeds.errors import InUseError, OutOfReach, StoreError
 PATIENCE = 10.0  # seconds to wait for another writer
 WAL_LIMIT = 64 * 1024 * 1024  # bytes
 LOCK_PATIENCE = 4.0  # seconds; children of a supervisor that was killed are gone within two
+LEAST_FREE = 1024 * 1024  # bytes on the disk that a change or two may need
 IS_WRITER = "is_writer"
 _DAMAGED = "the database file is damaged; stop the newsroom and restore a backup"
 # By SQLite's primary result codes; whatever else it says is a fault of ours.
@@ -183,7 +184,7 @@ def check_writable(url: str, *, patience: float) -> str | None:
     finally:
         if connection is not None:
             connection.close()
-    return None
+    return _REASONS[sqlite3.SQLITE_FULL] if shutil.disk_usage(path.parent).free < LEAST_FREE else None
 
 
 def space_of(url: str) -> tuple[int, int] | None:
