@@ -105,3 +105,8 @@ class PollError(BroadsheetError):
         self.status = status
         self.retry_after = retry_after
         self.feed = feed
+
+
+def words_of(refusal: Refusal) -> str:
+    """Give a refusal in one line: every field at fault and what it may be."""
+    return "; ".join(f"{fault.pointer or '/'} {fault.detail}" for fault in refusal.faults) or refusal.detail

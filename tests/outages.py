@@ -39,15 +39,18 @@ def locked(store: Store) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def read_only(store: Store) -> Iterator[None]:
-    """Take the right to write away from folder and files; root, who needs none, becomes nobody meanwhile."""
+def read_only(store: Store, *, folder: bool = True) -> Iterator[None]:
+    """Take the right to write away from folder and files, or from files alone.
+
+    Root, who needs no right, becomes nobody meanwhile.
+    """
     path = file_of(store)
     store.shrink()
     store.engine.dispose()
     files = [path.parent, *path.parent.iterdir()]
     modes = {file: stat.S_IMODE(file.stat().st_mode) for file in files}
     for file in files:
-        file.chmod(0o555 if file.is_dir() else 0o444)
+        file.chmod((0o555 if folder else 0o777) if file.is_dir() else 0o444)
     opened = _open_way_to(path)
     try:
         with _as_nobody():

@@ -44,9 +44,10 @@ class Answer:
 
 @dataclass
 class Served:
-    """One instance; started and stopped, or killed, as often as a test wants."""
+    """One instance; started and stopped, or killed, as often as a test wants. Commands run in `folder`."""
 
     instance: Path
+    folder: Path = ROOT
     port: int = field(default_factory=free_port)
     environ: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -67,9 +68,9 @@ class Served:
 
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command of the newsroom to its end."""
-        argv = [sys.executable, "app.py", *words]
+        argv = [sys.executable, str(ROOT / "app.py"), *words]
         return subprocess.run(
-            argv, cwd=ROOT, env=self.variables(), capture_output=True, text=True, timeout=60, check=check
+            argv, cwd=self.folder, env=self.variables(), capture_output=True, text=True, timeout=60, check=check
         )
 
     def start(self, *options: str, until: str = "/readyz") -> None:
@@ -78,8 +79,8 @@ class Served:
             self.command("migrate")
         log = self.instance / "serve.log"
         with log.open("ab") as out:
-            argv = [sys.executable, "app.py", "serve", *options]
-            self.process = subprocess.Popen(argv, cwd=ROOT, env=self.variables(), stdout=out, stderr=out)
+            argv = [sys.executable, str(ROOT / "app.py"), "serve", *options]
+            self.process = subprocess.Popen(argv, cwd=self.folder, env=self.variables(), stdout=out, stderr=out)
         if until:
             wait_for(lambda: self._is_up(until), seconds=START, what=f"{until}; {log.read_text()[-2000:]}")
 

@@ -8,10 +8,11 @@ import click
 
 from feeds.cli.instance import newsroom
 from feeds.cli.progress import steps
+from feeds.cli.tables import raise_for
 from feeds.clock import SystemClock
-from feeds.errors import Refusal
+from feeds.errors import Refusal, words_of
 from feeds.model.dates import parse_rfc3339, whole_second
-from feeds.pipeline.imports import ImportFault, Piece, read_file, take, words_of
+from feeds.pipeline.imports import ImportFault, Piece, checked_piece, read_file, take
 
 
 class Moment(click.ParamType[datetime]):
@@ -34,44 +35,45 @@ def import_files(files: tuple[Path, ...], published: datetime | None, dry_run: b
     """Take in files: .txt a pasted page, .json and .ndjson articles, .xml a feed."""
     now = SystemClock().now()
     pieces: list[Piece] = []
-    refused = 0
+    refused: list[str] = []
     for path in files:
         try:
             pieces += read_file(path, published=published, now=now)
         except ImportFault as error:
-            click.echo(str(error), err=True)
-            refused += 1
-    if dry_run:
-        _tell(pieces)
-    else:
-        refused += _take(pieces)
-    if refused:
-        raise Refusal(422, f"{refused} could not be taken")
+            click.echo(f"refused: {error}")
+            refused.append(str(error))
+    refused += _tell(pieces) if dry_run else _take(pieces)
+    raise_for(refused, "taken")
 
 
-def _tell(pieces: list[Piece]) -> None:
+def _tell(pieces: list[Piece]) -> list[str]:
+    """Say of each piece what would be taken; give which would be refused, and why."""
+    refused = []
     for piece in pieces:
+        if isinstance(wrong := checked_piece(piece), Refusal):
+            refused.append(_refused(piece, wrong))
+            continue
         click.echo(f"{piece.where}:")
         report = piece.page.report() if piece.page is not None else _fields(piece.fields)
         width = max((len(name) for name, _ in report), default=0)
         for name, value in report:
             click.echo(f"  {name.ljust(width)}  {value}")
+    return refused
 
 
 def _fields(fields: object) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in fields.items()] if isinstance(fields, dict) else [("", str(fields))]
 
 
-def _take(pieces: list[Piece]) -> int:
-    """Take the pieces in, with a line for each; give how many were refused."""
-    refused = 0
+def _take(pieces: list[Piece]) -> list[str]:
+    """Take the pieces in, with a line for each; give which were refused, and why."""
+    refused = []
     # A terminal that shows a line for each piece needs no bar between them.
     with newsroom() as room, steps("article", len(pieces), is_shown=not sys.stdout.isatty()) as tell:
         for piece, came in take(room, pieces):
             tell(1)
             if isinstance(came, Refusal):
-                click.echo(f"{piece.where}: {words_of(came)}", err=True)
-                refused += 1
+                refused.append(_refused(piece, came))
                 continue
             did = "new" if came.is_new else "changed" if came.has_changed else "as it was"
             article = came.article
@@ -80,3 +82,9 @@ def _take(pieces: list[Piece]) -> int:
                 note = "; a draft, since a page does not say when its story was published: give --published TIME"
             click.echo(f"{article.id}: {did}, {article.status}{note}")
     return refused
+
+
+def _refused(piece: Piece, refusal: Refusal) -> str:
+    told = f"{piece.where}: {words_of(refusal)}"
+    click.echo(f"refused: {told}")
+    return told

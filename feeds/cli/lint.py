@@ -50,17 +50,21 @@ class Document(NamedTuple):
 @click.pass_context
 def lint(ctx: click.Context, targets: tuple[str, ...], as_json: bool) -> None:
     """Judge feeds: ours by their channel's key, anyone's by file or address; all of ours without any."""
-    rows, is_well = [], True
+    rows, faulty = [], []
     for document in _documents(targets):
         report = _judged(document)
-        is_well = is_well and not report.has_errors
+        if report.has_errors:
+            faulty.append(document.name)
         if as_json:
             rows.append(_row(document, report))
         else:
             _print(document, report)
     if as_json:
         show(rows, (), as_json=True)
-    ctx.exit(0 if is_well else 1)
+    if faulty:
+        more = f" and {len(faulty) - 1} more" if len(faulty) > 1 else ""
+        click.echo(f"lint: errors in {faulty[0]}{more}", err=True)
+        ctx.exit(1)
 
 
 def _documents(targets: tuple[str, ...]) -> Iterator[Document]:

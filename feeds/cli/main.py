@@ -16,7 +16,7 @@ from feeds.cli.rebuild import rebuild
 from feeds.cli.serve_command import serve
 from feeds.cli.sources import sources
 from feeds.cli.tokens import tokens
-from feeds.errors import BroadsheetError, Refusal
+from feeds.errors import BroadsheetError, Refusal, words_of
 
 
 class Commands(click.Group):
@@ -26,11 +26,14 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as error:
-            for fault in error.faults:
-                click.echo(f"{fault.pointer or '/'}: {fault.detail}", err=True)
-            click.echo(f"{ctx.info_name}: {error.detail}", err=True)
-        except (BroadsheetError, OSError) as error:
-            click.echo(f"{ctx.info_name}: {error}", err=True)
+            told = words_of(error)
+        except BrokenPipeError:
+            told = "whoever read the output has closed it"
+        except OSError as error:
+            told = ": ".join(str(part) for part in (error.filename, error.strerror) if part) or str(error)
+        except BroadsheetError as error:
+            told = str(error)
+        click.echo(f"{ctx.info_name}: {told}", err=True)
         ctx.exit(1)
 
 

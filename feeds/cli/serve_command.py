@@ -15,7 +15,7 @@ from feeds.errors import BroadsheetError
 from feeds.model.dates import rfc3339
 from feeds.pipeline.newsroom import keep_address
 from feeds.pipeline.presence import begin
-from feeds.settings import Settings
+from feeds.settings import Settings, for_children
 from feeds.store.database import Store, check_schema
 from feeds.store.sqlite import RoleLock
 
@@ -88,5 +88,6 @@ def _become_supervisor(
         "log_level": settings.log.level,
     }
     sys.stdout.flush()
+    environ = for_children(os.environ)
     os.chdir(ROOT)
-    os.execv(sys.executable, [*module, "feeds.cli.supervisor", json.dumps(told)])
+    os.execve(sys.executable, [*module, "feeds.cli.supervisor", json.dumps(told)], environ)

@@ -7,8 +7,8 @@ import click
 from feeds.cli.instance import newsroom
 from feeds.cli.lifeline import hold
 from feeds.cli.progress import steps
-from feeds.cli.tables import show, show_one
-from feeds.errors import Refusal
+from feeds.cli.tables import raise_for, show, show_one
+from feeds.errors import Refusal, words_of
 from feeds.ingest.opml import read_opml
 from feeds.model.source import IDENTITIES, Outcome
 from feeds.pipeline import partners
@@ -128,6 +128,9 @@ def test_source(url: str, as_json: bool, lifeline: int | None) -> None:
         told = look_at(room, fetcher, url)
     if as_json:
         show_one(told, as_json=True)
+        # The API's child says by its exit code whether it could look, not what it saw.
+        if lifeline is None and Outcome(str(told["outcome"])).is_failure:
+            raise Refusal(502, f"{url} could not be read")
         return
     detail = f" ({told['detail']})" if told["detail"] else ""
     click.echo(f"{told['outcome']}: {told['title'] or url}{detail}")
@@ -146,7 +149,8 @@ def import_sources(file: Path) -> None:
         outlines = read_opml(file.read_bytes())
     except ValueError as error:
         raise Refusal(422, f"{file}: {error}") from error
-    added = known = refused = 0
+    added = known = 0
+    refused = []
     with newsroom() as room, steps("source", len(outlines)) as tell:
         for outline in outlines:
             tell(1)
@@ -154,11 +158,13 @@ def import_sources(file: Path) -> None:
                 partners.add(room, {"url": outline.xml_url, "title": outline.title})
                 added += 1
             except Refusal as error:
-                known += error.status == 409
-                if error.status != 409:
-                    refused += 1
-                    click.echo(f"{outline.xml_url}: {error.detail}", err=True)
-    click.echo(f"added: {added}, known: {known}, refused: {refused}")
+                if error.status == 409:
+                    known += 1
+                    continue
+                refused.append(f"{outline.xml_url}: {words_of(error)}")
+                click.echo(f"refused: {refused[-1]}")
+    click.echo(f"added: {added}, known: {known}, refused: {len(refused)}")
+    raise_for(refused, "added")
 
 
 @sources.command("export")

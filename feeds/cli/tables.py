@@ -1,9 +1,11 @@
-"""What commands print: aligned columns for people, JSON with `--json`."""
+"""What commands print: aligned columns for people, JSON with `--json`; the one line of what could not be done."""
 
 import json
 from collections.abc import Mapping, Sequence
 
 import click
+
+from feeds.errors import Refusal
 
 WIDEST = 60  # characters of a column
 
@@ -30,6 +32,14 @@ def show_one(value: Mapping[str, object], *, as_json: bool) -> None:
     width = max(map(len, value), default=0)
     for name, part in value.items():
         click.echo(f"{name.ljust(width)}  {_text(part)}")
+
+
+def raise_for(refused: Sequence[str], done: str) -> None:
+    """Raise Refusal where something was refused: one line, whatever their number. `done` is what was to be done."""
+    if len(refused) == 1:
+        raise Refusal(422, refused[0])
+    if refused:
+        raise Refusal(422, f"{len(refused)} could not be {done}, the first: {refused[0]}")
 
 
 def _cell(value: object) -> str:

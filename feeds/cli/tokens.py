@@ -19,8 +19,8 @@ def tokens() -> None:
 @click.option("--scope", type=click.Choice(kept.SCOPES), default="read", show_default=True, help="What it may do.")
 def create_token(name: str, scope: str) -> None:
     """Make a token, and print it: it is shown this once."""
-    if not name.strip() or len(name) > 100:
-        raise click.BadParameter("a name has 1 to 100 characters", param_hint="NAME")
+    if not name.strip() or len(name) > 100 or not name.isprintable():
+        raise click.BadParameter("a name has 1 to 100 printable characters", param_hint="NAME")
     with newsroom() as room, room.store.write() as connection:
         if kept.find(connection, name.strip()):
             raise Refusal(409, f"there is a token named {name.strip()}")

@@ -57,7 +57,7 @@ def revise(
         dateline=wanted.dateline,
         image=Image(**wanted.image.model_dump()) if wanted.image else None,
         attachments=tuple(Attachment(**sent.model_dump()) for sent in wanted.attachments),
-        related=tuple(_related(current, sent) for sent in wanted.related),
+        related=tuple(_related(current, at, sent) for at, sent in enumerate(wanted.related)),
         flags=tuple(wanted.flags),
         status=status,
         published_at=published_at,
@@ -115,8 +115,13 @@ def check(current: Article | None, wanted: Submission, now: datetime) -> None:
 
 
 def _standing(current: Article | None, wanted: Submission, now: datetime) -> tuple[Status, datetime | None]:
-    """Decide status and moment: what is asked, with the clock's say on what is published or scheduled."""
+    """Decide status and moment: what is asked, with the clock's say on what is published or scheduled.
+
+    To be published without a moment is to be published now, also for what was to go out later.
+    """
     published_at = wanted.published_at or (current.published_at if current else None)
+    if wanted.published_at is None and wanted.status is Status.PUBLISHED and published_at is not None:
+        published_at = None if published_at > now else published_at
     status = wanted.status or (current.status if current else Status.PUBLISHED)
     if status in (Status.PUBLISHED, Status.SCHEDULED) and published_at is not None:
         status = Status.SCHEDULED if published_at > now else Status.PUBLISHED
@@ -168,9 +173,13 @@ def _told(value: object) -> object:
     return value
 
 
-def _related(current: Article | None, sent: SentRelated) -> Related:
-    """Make a related line; one that GET gave out for a line that is there already is that line."""
-    for line in current.related if current else ():
+def _related(current: Article | None, at: int, sent: SentRelated) -> Related:
+    """Make a related line; one that GET gave out for a line that is there already is that line.
+
+    Two lines may lead to one story: the line in the same place is looked at first.
+    """
+    present = current.related if current else ()
+    for line in (*present[at : at + 1], *present):
         if sent.id is not None and line.id == sent.id:
             return line
         if (

@@ -16,7 +16,9 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
@@ -276,11 +278,12 @@ class Submission(Sent):
     # Scope admin alone may set it (migrations); the doors drop it for all others.
     updated_at: Instant | None = None
 
-    @model_validator(mode="after")
-    def _one_kind_of_change(self) -> Self:
-        if self.minor and self.correction:
-            raise ValueError("minor and correction exclude each other: a silent fix has no note")
-        return self
+    @field_validator("correction")
+    @classmethod
+    def _one_kind_of_change(cls, note: str, info: ValidationInfo) -> str:
+        if note and info.data.get("minor"):
+            raise ValueError("must not come with minor: a silent fix has no note")
+        return note
 
 
 def submission_of(given: object, *, may_set_updated: bool = False) -> Submission:

@@ -1,8 +1,9 @@
 """Under which labels articles are filed: the names in submissions, found or made, for many articles at once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from feeds.errors import Fault
 from feeds.model.label import BUILT_IN_SECTIONS, Kind, Label
 from feeds.model.revise import Filing
 from feeds.model.slug import slugify
@@ -16,11 +17,12 @@ _NAMES: dict[Kind, Callable[[Submission], list[str]]] = {
     Kind.TAGS: lambda sent: list(sent.tags),
     Kind.SECTIONS: lambda sent: [sent.section] if sent.section else [],
 }
+BARRED = Fault("/section", "must be none of those that choose for themselves: " + ", ".join(BUILT_IN_SECTIONS))
 
 
-def barred(connection: Connection, wanted: Sequence[Submission]) -> set[str]:
-    """Give the names in submissions that stand for sections which choose their articles themselves."""
-    named = dict.fromkeys(name for sent in wanted for name in _NAMES[Kind.SECTIONS](sent))
+def barred(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Give the names of sections, out of those named, that choose their articles themselves."""
+    named = dict.fromkeys(name for name in names if name)
     if not named:
         return set()
     found = labels.find_all(connection, Kind.SECTIONS, named)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feeds.errors import BroadsheetError, Fault, PollError, Refusal
+from feeds.errors import BroadsheetError, PollError, Refusal
 from feeds.ingest import identity
 from feeds.ingest.convert import convert
 from feeds.ingest.newspage import PastedPage, read_page
@@ -29,12 +29,16 @@ from feeds.store.database import BULK_ITEMS, Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One article of a file: where it stands, its id (None: one is assigned), its fields, its pasted page."""
+    """One article of a file: where it stands, its id (None: one is assigned), its fields, its pasted page.
+
+    `fault` says why nothing can be made of it; empty: something can.
+    """
 
     where: str
     id: str | None
     fields: object
     page: PastedPage | None = None
+    fault: str = ""
 
 
 class ImportFault(BroadsheetError):
@@ -62,11 +66,21 @@ def read_file(path: Path, *, published: datetime | None, now: datetime) -> list[
 def take(room: Newsroom, pieces: list[Piece]) -> Iterator[tuple[Piece, Saved | Refusal]]:
     """Take pieces in, in short transactions; yield what became of each, the refused ones too."""
     for at in range(0, len(pieces), BULK_ITEMS):
-        checked = [(piece, _checked(piece)) for piece in pieces[at : at + BULK_ITEMS]]
+        checked = [(piece, checked_piece(piece)) for piece in pieces[at : at + BULK_ITEMS]]
         with room.store.write() as connection:
             done = [(piece, _take_one(connection, room, piece, wanted)) for piece, wanted in checked]
         yield from done
         room.store.give_way()
+
+
+def checked_piece(piece: Piece) -> Submission | Refusal:
+    """Validate a piece; nothing is stored."""
+    if piece.fault:
+        return Refusal(400, piece.fault)
+    try:
+        return submission_of(piece.fields, may_set_updated=True)
+    except Refusal as error:
+        return error
 
 
 def _take_one(connection: Connection, room: Newsroom, piece: Piece, wanted: Submission | Refusal) -> Saved | Refusal:
@@ -79,13 +93,6 @@ def _take_one(connection: Connection, room: Newsroom, piece: Piece, wanted: Subm
     try:
         with connection.begin_nested():  # what is refused half-way leaves nothing of itself behind
             return intake.save(connection, room, article_id, wanted, now=now)
-    except Refusal as error:
-        return error
-
-
-def _checked(piece: Piece) -> Submission | Refusal:
-    try:
-        return submission_of(piece.fields, may_set_updated=True)
     except Refusal as error:
         return error
 
@@ -117,10 +124,11 @@ def _lines(path: Path, data: bytes) -> list[Piece]:
     for number, line in enumerate(_text(path, data).split("\n"), 1):
         if not line.strip():
             continue
+        where = f"{path}:{number}"
         try:
-            pieces.append(Piece(where=f"{path}:{number}", id=None, fields=json.loads(line)))
-        except (ValueError, RecursionError) as error:
-            raise ImportFault(f"{path}:{number}: no JSON: {error}") from error
+            pieces.append(Piece(where=where, id=None, fields=json.loads(line)))
+        except (ValueError, RecursionError) as error:  # costs this line, not the others
+            pieces.append(Piece(where=where, id=None, fields=None, fault=f"no JSON: {error}"))
     return pieces
 
 
@@ -150,9 +158,3 @@ def _text(path: Path, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ImportFault(f"{path}: not UTF-8 (byte {error.start})") from error
-
-
-def words_of(refusal: Refusal) -> str:
-    """Give a refusal in one line: every field at fault and what it may be."""
-    faults: tuple[Fault, ...] = refusal.faults
-    return "; ".join(f"{fault.pointer or '/'} {fault.detail}" for fault in faults) or refusal.detail

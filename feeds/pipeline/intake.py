@@ -14,7 +14,7 @@ from datetime import datetime
 from feeds.errors import Fault, Refusal
 from feeds.model.article import Article, Origin, Status
 from feeds.model.dates import to_us
-from feeds.model.label import BUILT_IN_SECTIONS, fold
+from feeds.model.label import fold
 from feeds.model.representation import represent
 from feeds.model.revise import check, publish_due, revise, withdraw
 from feeds.model.submission import Submission
@@ -119,7 +119,7 @@ def _save_set(
     present = articles.load(connection, ids)
     taken = articles.namesakes(connection, ids)
     gone = articles.erased(connection, ids)
-    barred = filing.barred(connection, [wish.wanted for wish in wishes])
+    barred = filing.barred(connection, [wish.wanted.section for wish in wishes])
     refused = {
         wish.article_id: refusal
         for wish in wishes
@@ -175,8 +175,7 @@ def _refusal(
     if current is None and namesake is not None:
         return Refusal(409, f"The id differs from that of the article {namesake} by case alone.")
     if wish.wanted.section in barred:
-        must = "must be none of those that choose for themselves: " + ", ".join(BUILT_IN_SECTIONS)
-        return Refusal(422, "The article cannot be taken as it is.", (Fault("/section", must),))
+        return Refusal(422, "The article cannot be taken as it is.", (filing.BARRED,))
     try:
         check(current, wish.wanted, now)
     except Refusal as refusal:

@@ -19,6 +19,7 @@ from feeds.store.database import Connection, schema_within
 
 OLD_DIRT = timedelta(seconds=60)  # a channel that is dirty for longer waits for a worker that does not come
 SILENT = timedelta(days=7)
+LOW_DISK = 256 * 2**20  # bytes; the log alone may take 64 MiB for a while, a backup the database again
 MOST_SOURCES = 10_000  # that are looked at
 MOST = 200  # sources, set-aside articles and labels that are told of
 
@@ -40,6 +41,9 @@ def status(room: Newsroom) -> dict[str, object]:
         warnings = [*_warnings(connection, room), *(f"the source {name} is silent" for name in silent)]
         warnings += [f"the hub {one['hub']} is not told: {one['why']}" for one in told_hubs if one["why"]]
         database = _database(room, connection, refusal)
+        free = database["free_bytes"]
+        if isinstance(free, int) and free < LOW_DISK and refusal is None:
+            warnings.append(f"the disk is nearly full: {free // 2**20} MiB are free")
     roles = {str(process["role"]) for process in processes if process["is_alive"]}
     if not roles:
         warnings.append("the newsroom is not served: no process is alive")

@@ -4,7 +4,7 @@ kinds.py says what a setting may be, sections.py is the table of all settings, l
 environment, load.py joins them and reports every fault at once. Defaults live in config/default.toml alone.
 """
 
-from feeds.settings.load import load_settings
+from feeds.settings.load import for_children, load_settings
 from feeds.settings.sections import Settings
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "for_children", "load_settings"]

@@ -70,17 +70,19 @@ def whole(least: int, most: int) -> Kind:
     return Kind(f"a whole number from {least} to {most}", parse, _read_number)
 
 
-def duration(least: str) -> Kind:
-    """Give the kind of durations from `least` up to ten years."""
-    shortest = _timedelta(least)
+def duration(least: str, *, whole: str = "1ms") -> Kind:
+    """Give the kind of durations from `least` up to ten years, in multiples of `whole`."""
+    shortest, step = _timedelta(least), _timedelta(whole)
+    examples = [text for text in ("250ms", "90s", "15m", "36h", "30d") if not _timedelta(text) % step]
 
     def parse(value: object) -> timedelta:
         length = _timedelta(_string(value))
-        if not shortest <= length <= LONGEST:
+        if not shortest <= length <= LONGEST or length % step:
             raise ValueError
         return length
 
-    return Kind(f'a duration such as "250ms", "90s", "15m", "36h" or "30d", from "{least}" to "3650d"', parse)
+    such = ", ".join(f'"{text}"' for text in examples[:-1]) + f' or "{examples[-1]}"'
+    return Kind(f'a duration such as {such}, from "{least}" to "3650d"', parse)
 
 
 def choice(*words: str) -> Kind:
@@ -132,6 +134,13 @@ def _timedelta(text: str) -> timedelta:
     if match is None:
         raise ValueError
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def written(length: timedelta) -> str:
+    """Write a duration as it may be set, in the largest unit that gives a whole number of it."""
+    milliseconds = length // timedelta(milliseconds=1)
+    unit = next(unit for unit in reversed(_SECONDS) if milliseconds % round(_SECONDS[unit] * 1000) == 0)
+    return f"{milliseconds // round(_SECONDS[unit] * 1000)}{unit}"
 
 
 def _parse_size(value: object) -> int:

@@ -77,6 +77,12 @@ def load_settings(*, root: Path, environ: Mapping[str, str], demo: bool = False)
     return settings
 
 
+def for_children(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment for a process that starts in another folder: paths that start at this one made absolute."""
+    paths = {name: str(Path(environ[name]).absolute()) for name in (INSTANCE, CONFIG) if environ.get(name)}
+    return {**environ, **paths}
+
+
 @dataclass(frozen=True, slots=True)
 class _Merged:
     """The layers joined: each setting's value as parsed, where it was given, and which were given wrongly."""

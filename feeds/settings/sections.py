@@ -88,7 +88,7 @@ class ChannelsSettings:
     archive_part: Annotated[int, whole(1, 1000)]
     farewell_days: Annotated[int, whole(0, 3650)]
     tombstone_days: Annotated[int, whole(0, 3650)]
-    ttl: Annotated[timedelta, duration("1m")]
+    ttl: Annotated[timedelta, duration("1m", whole="1m")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

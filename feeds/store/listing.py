@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, exists, select, tuple_
 
 from feeds.store import search
-from feeds.store.schema import article_shows, articles, places
+from feeds.store.schema import article_shows, articles, entries, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What a list is to hold, all that is given. `labels` and `channel` by number, `since` in microseconds."""
+    """What a list is to hold, all that is given. `labels` and `channel` by number, `since` in microseconds.
+
+    Stories of a `source` are those that print its version, and those that print another one's of the same story.
+    """
 
     labels: tuple[int, ...] = ()
     channel: int | None = None
@@ -24,6 +27,24 @@ def find(
     connection: Connection, wanted: Filter, *, before: tuple[int, str] | None, limit: int
 ) -> list[tuple[int, str]]:
     """Give (moment, id) of articles, past `before`."""
+    if wanted.source is None:
+        return _found(connection, wanted, before=before, limit=limit)
+    own = articles.c.source == wanted.source
+    joined = select(entries.c.article).where(entries.c.source == wanted.source, entries.c.joined)
+    beside = articles.c.source.is_not(None) & articles.c.id.in_(joined)
+    # Two walks, since one along both conditions would be along no index.
+    parts = [_found(connection, wanted, part, before=before, limit=limit) for part in (own, beside)]
+    return sorted({*parts[0], *parts[1]}, reverse=True)[:limit]
+
+
+def _found(
+    connection: Connection,
+    wanted: Filter,
+    source: ColumnElement[bool] | None = None,
+    *,
+    before: tuple[int, str] | None,
+    limit: int,
+) -> list[tuple[int, str]]:
     moment, article = articles.c.moment, articles.c.id
     statement = select(moment, article)
     rest = wanted.labels
@@ -47,8 +68,8 @@ def find(
         statement = statement.where(
             exists().where(places.c.article == articles.c.id, places.c.channel == wanted.channel)
         )
-    if wanted.source is not None:
-        statement = statement.where(articles.c.source == wanted.source)
+    if source is not None:
+        statement = statement.where(source)
     if wanted.status is not None:
         statement = statement.where(articles.c.status == wanted.status)
     if wanted.since is not None:

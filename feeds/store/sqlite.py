@@ -24,6 +24,7 @@ from feeds.errors import InUseError, OutOfReach, StoreError
 PATIENCE = 10.0  # seconds to wait for another writer
 WAL_LIMIT = 64 * 1024 * 1024  # bytes
 LOCK_PATIENCE = 4.0  # seconds; children of a supervisor that was killed are gone within two
+LEAST_FREE = 1024 * 1024  # bytes on the disk that a change or two may need
 IS_WRITER = "is_writer"
 _DAMAGED = "the database file is damaged; stop the newsroom and restore a backup"
 # By SQLite's primary result codes; whatever else it says is a fault of ours.
@@ -40,6 +41,8 @@ _REASONS = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
+# By extended code, where that says more: the index of the log could not be made as large as it has to be.
+_CLOSER = {sqlite3.SQLITE_IOERR_SHMSIZE: _REASONS[sqlite3.SQLITE_FULL]}
 _FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -62,7 +65,7 @@ def reason_of(error: BaseException | None) -> str | None:
     if not isinstance(error, sqlite3.Error):
         return None
     code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _REASONS.get(code & 0xFF)
+    return None if code is None else _CLOSER.get(code) or _REASONS.get(code & 0xFF)
 
 
 def is_lasting(error: BaseException | None) -> bool:
@@ -173,13 +176,15 @@ def check_writable(url: str, *, patience: float) -> str | None:
     try:
         connection = _open(path, patience=patience)
         connection.execute("BEGIN IMMEDIATE")
+        # In WAL mode a transaction may begin on a file that is read-only; the first change to it may not.
+        connection.execute("CREATE TABLE written (by_nobody)")
         connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         return reason_of(error) or str(error)
     finally:
         if connection is not None:
             connection.close()
-    return None
+    return _REASONS[sqlite3.SQLITE_FULL] if shutil.disk_usage(path.parent).free < LEAST_FREE else None
 
 
 def space_of(url: str) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
-"""The API described (OpenAPI 3.1), made from the models that validate: one line an operation in OPERATIONS.
+"""The API described (OpenAPI 3.1): one line an operation in OPERATIONS, what is sent by the models that validate it,
+what is given out by the tables of `shapes`.
 
-A test holds this table and the application's addresses together, both ways.
+A test holds the operations and the application's addresses together, both ways.
 """
 
 import re
@@ -13,9 +14,10 @@ from pydantic.json_schema import models_json_schema
 from feeds import VERSION
 from feeds.model.label_submission import SentAuthorPage, SentChannel, SentMerge, SentSection, SentTag
 from feeds.model.source_submission import SentRelease, SentSourceChange, SentSourceTest, SourceSubmission
-from feeds.model.submission import READ_ONLY, Submission
+from feeds.model.submission import Submission
+from feeds.web.shapes import REF, SHAPES, list_of, schemas
 
-REF = "#/components/schemas/"
+PATCH = "Patch"  # behind a model's name: the schema of its merge patches
 PROBLEM = "application/problem+json"
 PAGED = ("limit", "cursor")
 FILTERS = ("tag", "author", "section", "source", "status", "q", "since")
@@ -33,9 +35,44 @@ PARAMETERS: Mapping[str, tuple[str, str, dict[str, object]]] = {
     "q": ("query", 'Full text: words and "phrases", all of which must be there.', {"type": "string"}),
     "since": ("query", "Changed at or after.", {"type": "string", "format": "date-time"}),
     "reason": ("query", "Why it was withdrawn, as readers are told.", {"type": "string"}),
-    "erase": ("query", "Forget its text for good (scope admin).", {"enum": ["true"]}),
+    "erase": ("query", "Forget its text for good (scope admin).", {"enum": ["true", "false"]}),
     "successor": ("query", "The slug that its addresses lead to.", {"type": "string"}),
+    "If-Match": ("header", "The ETag of the article as it is to be now; else 412.", {"type": "string"}),
+    "If-None-Match": ("header", "`*`: only where there is no such article; else 412.", {"type": "string"}),
 }
+# What fields mean that are sent, beside what their schema says.
+MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "Submission": {
+        "id": "Assigned where it is left out; never changes.",
+        "title": "Plain text: markup in it is text, and stays visible as text.",
+        "standfirst": "Plain text; the summary everywhere. Without it the summary is the beginning of the body.",
+        "content_html": "Up to 1 MiB; cleaned at entry. Relative addresses are made absolute when rendered.",
+        "authors": "Objects, or names alone; their order is kept.",
+        "tags": "Names or slugs; made when new.",
+        "section": "A name or slug; made when new.",
+        "kicker": "The line above the headline.",
+        "language": "BCP 47; the site's where it is left out.",
+        "rights": "The line on its rights.",
+        "canonical_url": "Its first home, where that is elsewhere.",
+        "dateline": "Printed before the first words of the body.",
+        "image": "Its picture.",
+        "attachments": "The first with type and length is the enclosure of RSS.",
+        "related": "Ours by id or title, or any by title and url.",
+        "flags": "Out of must-read, breaking, live, opinion, sponsored.",
+        "status": "published for new ones; left out: stays.",
+        "published_at": "RFC 3339 with offset, cut to whole seconds. Left out: when it first becomes public. In the "
+        "future: it is scheduled, and goes out then.",
+        "expires_at": "When it leaves every feed and its page answers 410.",
+        "minor": "Write only: a silent fix, `updated_at` stays.",
+        "correction": "Write only: a note to readers, appended to `corrections`.",
+        "updated_at": "Taken from scope admin alone (migrations).",
+    },
+    "SentRule": {"max_age": "From publication.", "corrected": "Whether it has a correction."},
+    "SentSection": {"pinned": "Ids of articles that stand first."},
+}
+# What is given out, and may be sent back without effect where it is not in the model.
+_TOLD_AS = {Submission: "Article", SentAuthorPage: "Author", SentTag: "Tag", SentSection: "Section",
+            SentChannel: "Channel", SentSourceChange: "Source"}  # fmt: skip
 
 
 class Operation(NamedTuple):
@@ -98,24 +135,30 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("get", "/api/docs", "Show this description.", "", {200: "Page"}),
 )
 _REFUSALS = {400: "Not JSON.", 401: "No token.", 403: "The token's scope is too small.", 404: "Not there.",
-             409: "In conflict with what is there.", 412: "Not as If-Match or If-None-Match expect.",
-             413: "Too large.", 415: "Another type of body.", 422: "Not to be taken as it is: every fault is named.",
+             409: "In conflict with what is there.", 410: "Was there, and was erased or given up.",
+             411: "No Content-Length.", 412: "Not as If-Match or If-None-Match expect.", 413: "Too large.",
+             415: "Another type of body.", 422: "Not to be taken as it is: every fault is named.",
              429: "Too many calls in a second.", 503: "Out of reach for now."}  # fmt: skip
 
 
 def describe(site_url: str) -> dict[str, object]:
     """Make the description, for a site's address."""
-    models = [found.body for found in OPERATIONS if isinstance(found.body, type)]
-    unique = list(dict.fromkeys(models))
-    _, schemas = models_json_schema([(model, "validation") for model in unique], ref_template=REF + "{model}")
-    components: dict[str, Any] = dict(schemas.get("$defs", {}))
-    components["Article"] = _article(components["Submission"])
-    components["Problem"] = _PROBLEM
-    for name in {name for found in OPERATIONS for name in found.answers.values() if name}:
-        one = name.removesuffix("List")
-        if name.endswith("List") and name != one:
-            components[name] = _list(one if one == "Article" else None)
-        components.setdefault(name, {"type": "object"})
+    models = dict.fromkeys(found.body for found in OPERATIONS if isinstance(found.body, type))
+    _, made = models_json_schema([(model, "validation") for model in models], ref_template=REF + "{model}")
+    components: dict[str, Any] = {
+        **{name: _sent(name, schema) for name, schema in made.get("$defs", {}).items()},
+        **schemas(),
+        "Description": {"type": "object"},
+    }
+    for model, shape in _TOLD_AS.items():
+        properties = components[model.__name__]["properties"]
+        for name in SHAPES[shape]:
+            properties.setdefault(name, {"readOnly": True})
+        patch = {name: part for name, part in components[model.__name__].items() if name != "required"}
+        told = f"A JSON merge patch (RFC 7396) of {model.__name__}: what is not named stays."
+        components[model.__name__ + PATCH] = {**patch, "description": told}
+    for name in {name for found in OPERATIONS for name in found.answers.values() if name.endswith("List")}:
+        components[name] = list_of(name.removesuffix("List"))
     paths: dict[str, dict[str, object]] = {}
     for found in OPERATIONS:
         paths.setdefault(found.path, {})[found.method] = _operation(found)
@@ -132,27 +175,75 @@ def describe(site_url: str) -> dict[str, object]:
     }
 
 
+def _sent(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Finish a model's schema: what it is told in words, patterns as whole texts, null as if left out."""
+    required = schema.get("required", [])
+    meanings = MEANINGS.get(name, {})
+    properties = {}
+    for field, given in schema["properties"].items():
+        part = _anchored({key: value for key, value in given.items() if key not in ("title", "default")})
+        part = part if field in required else _or_null(part)
+        properties[field] = {**part, **({"description": meanings[field]} if field in meanings else {})}
+    if name == "Submission":
+        properties["authors"]["items"] = {"anyOf": [{"type": "string"}, properties["authors"]["items"]]}
+    return {**{key: value for key, value in schema.items() if key != "title"}, "properties": properties}
+
+
+def _anchored(part: Any) -> Any:
+    """Hold the patterns of a schema to whole texts, as the models do; JSON Schema's are found anywhere."""
+    if isinstance(part, list):
+        return [_anchored(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: f"^(?:{one})$" if key == "pattern" else _anchored(one) for key, one in part.items()}
+
+
+def _or_null(part: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in part:
+        return part if {"type": "null"} in part["anyOf"] else {**part, "anyOf": [*part["anyOf"], {"type": "null"}]}
+    if "type" not in part:
+        return {"anyOf": [part, {"type": "null"}]}
+    allowed = {"enum": [*part["enum"], None]} if "enum" in part else {}
+    return {**part, **allowed, "type": [part["type"], "null"]}
+
+
 def _operation(found: Operation) -> dict[str, object]:
     named = [name for name in ("id", "slug", "key") if f"{{{name}}}" in found.path]
     told: dict[str, object] = {
         "summary": found.summary,
         "operationId": found.method + re.sub(r"[^A-Za-z]+", "_", found.path).rstrip("_"),
-        "parameters": [_parameter(name) for name in (*named, *found.query)],
+        "parameters": [_parameter(name) for name in (*named, *found.query, *conditions(found))],
         "responses": {
             **{str(status): _answer(name) for status, name in found.answers.items()},
-            **(
-                {str(status): {"$ref": f"#/components/responses/{status}"} for status in _REFUSALS}
-                if found.scope
-                else {}
-            ),
+            **{str(status): {"$ref": f"#/components/responses/{status}"} for status in _refused(found, named)},
         },
         "security": [{"token": []}] if found.scope else [],
     }
     if found.scope:
         told["description"] = f"Scope: {found.scope}."
     if found.body is not None:
-        told["requestBody"] = {"required": True, "content": _content(found)}
+        told["requestBody"] = {"required": found.body is not SentRelease, "content": _content(found)}
     return told
+
+
+def conditions(found: Operation) -> tuple[str, ...]:
+    """List the headers that guard an operation."""
+    if found.path != f"{_A}/{{id}}" or found.method == "get":
+        return ()
+    return ("If-Match", "If-None-Match") if found.method == "put" else ("If-Match",)
+
+
+def _refused(found: Operation, named: list[str]) -> list[int]:
+    """List with what an operation may be refused."""
+    if not found.scope:
+        return []
+    statuses = {401, 403, 429, 503}
+    statuses |= {404, 410} if named else set()
+    statuses |= {400, 411, 413, 415, 422} if found.body is not None else set()
+    statuses |= {422} if found.query else set()
+    statuses |= {412} if conditions(found) else set()
+    statuses |= {409, 413} if found.method != "get" else set()
+    return sorted(statuses)
 
 
 def _content(found: Operation) -> dict[str, object]:
@@ -166,11 +257,10 @@ def _content(found: Operation) -> dict[str, object]:
         types = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
         return {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in types}
     assert isinstance(found.body, type)
-    schema: dict[str, object] = {"$ref": REF + found.body.__name__}
     if found.patches:
-        loose = {"type": "object", "description": f"A JSON merge patch (RFC 7396) of {found.body.__name__}."}
-        return {"application/merge-patch+json": {"schema": loose}, "application/json": {"schema": loose}}
-    return {"application/json": {"schema": schema}}
+        patch = {"schema": {"$ref": REF + found.body.__name__ + PATCH}}
+        return {"application/merge-patch+json": patch, "application/json": patch}
+    return {"application/json": {"schema": {"$ref": REF + found.body.__name__}}}
 
 
 def _parameter(name: str) -> dict[str, object]:
@@ -188,37 +278,3 @@ def _answer(name: str) -> dict[str, object]:
 
 def _refusal(told: str) -> dict[str, object]:
     return {"description": told, "content": {PROBLEM: {"schema": {"$ref": f"{REF}Problem"}}}}
-
-
-def _list(item: str | None) -> dict[str, object]:
-    items: dict[str, object] = {"$ref": REF + item} if item else {"type": "object"}
-    told = {"items": {"type": "array", "items": items}, "next": {"type": ["string", "null"]}}
-    return {"type": "object", "required": ["items", "next"], "properties": told}
-
-
-def _article(sent: dict[str, Any]) -> dict[str, object]:
-    """Describe an article as it is given out: what can be sent, less what is write only, and what is ours."""
-    properties = {name: part for name, part in sent["properties"].items() if name not in ("minor", "correction")}
-    ours = {name: {"readOnly": True} for name in READ_ONLY}
-    return {"type": "object", "properties": {**properties, **ours}}
-
-
-_PROBLEM = {
-    "type": "object",
-    "description": "Problem details (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "errors"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-    },
-}

@@ -1,6 +1,7 @@
 """`doctor`: the whole account; one line and exit code 1 where there is a fault or no database to look at."""
 
 import json
+import shutil
 import sqlite3
 from datetime import timedelta
 
@@ -118,6 +119,24 @@ def test_locked_database_is_told_of_with_all_the_rest(office: Shell, desk: Desk)
         failed = office.run("doctor", code=1)
     assert "locked by another program" in failed.stderr
     assert "database" in failed.stdout
+
+
+def test_file_that_is_read_only_in_a_folder_that_is_not_is_a_fault(office: Shell, desk: Desk) -> None:
+    desk.build()
+    with read_only(desk.room.store, folder=False):
+        assert "read-only" in office.run("doctor", code=1).stderr
+    assert office.run("doctor").stdout
+
+
+def test_disk_that_is_full_is_a_fault_and_one_that_is_nearly_so_a_warning(
+    office: Shell, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.build()
+    usage = shutil.disk_usage(office.instance)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=5 * 2**20))
+    assert "nearly full: 5 MiB" in office.run("doctor").stdout
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=4096))
+    assert "the disk is full" in office.run("doctor", code=1).stderr
 
 
 def test_database_that_cannot_be_looked_at_is_one_line(office: Shell, desk: Desk) -> None:

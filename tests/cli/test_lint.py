@@ -34,7 +34,7 @@ def _file(folder: Path, text: str, name: str = "feed.xml") -> str:
 def test_file_without_a_fault_is_well(run, tmp_path: Path) -> None:
     path = _file(tmp_path, GOOD)
     result = run(path)
-    assert (result.exit_code, result.output) == (0, f"{path}: RSS 2.0: 0 errors, 0 warnings\n")
+    assert (result.exit_code, result.stdout) == (0, f"{path}: RSS 2.0: 0 errors, 0 warnings\n")
 
 
 def test_fault_is_told_with_its_line_and_its_entry(run, tmp_path: Path) -> None:
@@ -42,20 +42,20 @@ def test_fault_is_told_with_its_line_and_its_entry(run, tmp_path: Path) -> None:
     result = run(path)
     assert result.exit_code == 1
     told = f"{path}:4: error: https://quay.example/1: pubDate: is no date of RFC 822: yesterday"
-    assert result.output.splitlines() == [told, f"{path}: RSS 2.0: 1 errors, 0 warnings"]
+    assert result.stdout.splitlines() == [told, f"{path}: RSS 2.0: 1 errors, 0 warnings"]
 
 
 def test_warnings_alone_are_no_failure(run, tmp_path: Path) -> None:
     path = _file(tmp_path, GOOD.replace('<atom:link rel="self" href="https://quay.example/feed"/>', ""))
     result = run(path)
-    assert (result.exit_code, "link self: is missing" in result.output) == (0, True)
+    assert (result.exit_code, "link self: is missing" in result.stdout) == (0, True)
 
 
 def test_json_names_every_document_and_finding(run, tmp_path: Path) -> None:
     bad = _file(tmp_path, "<rss>", "bad.xml")
     result = run(_file(tmp_path, GOOD), bad, "--json")
     assert result.exit_code == 1
-    good, found = json.loads(result.output)["items"]
+    good, found = json.loads(result.stdout)["items"]
     assert (good["kind"], good["findings"]) == ("RSS 2.0", [])
     assert (found["document"], found["kind"], found["findings"][0]["level"]) == (bad, None, "error")
 
@@ -69,7 +69,7 @@ def test_address_is_fetched_and_its_type_looked_at(run, environ: dict[str, str])
     with Loopback(always(reply(200, GOOD.encode(), "Content-Type: text/html"))) as partner:
         result = run(f"{partner.url}/feed")
     assert result.exit_code == 0
-    assert f"{partner.url}/feed: warning: is served as text/html" in result.output
+    assert f"{partner.url}/feed: warning: is served as text/html" in result.stdout
 
 
 def test_address_within_is_fetched_only_where_it_is_our_own(run, environ: dict[str, str]) -> None:
@@ -95,4 +95,4 @@ def test_channels_are_judged_by_their_keys_all_of_them_without_any(run, desk) ->
 def test_what_is_nothing_is_said_to_be_nothing(run, desk) -> None:
     result = run("tags/nowhere", "/no/such/file")
     assert result.exit_code == 1
-    assert result.output.count("is no file, no http or https address, and no channel") == 2
+    assert result.stdout.count("is no file, no http or https address, and no channel") == 2

@@ -78,6 +78,18 @@ def test_stopping_takes_all_processes_along_though_a_reader_holds_a_connection(t
         served.end()
 
 
+def test_paths_of_the_environment_start_at_the_folder_where_serve_was_called(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[site]\ntitle = "Named by a relative path"\n')
+    paths = {"FEEDS_INSTANCE": "instance", "FEEDS_CONFIG": "own.toml"}
+    served = Served(instance=tmp_path / "instance", folder=tmp_path, environ=paths)
+    try:
+        served.start()
+        assert "Named by a relative path" in served.get("/").text
+        assert len(served.processes()) >= 3
+    finally:
+        served.end()
+
+
 def serve(instance: Path, *options: str, **environ: str) -> tuple[int, list[str]]:
     """Run `serve` where it is refused; give exit code and what it said on standard error."""
     done = Served(instance=instance, environ=environ).command("serve", *options, check=False)

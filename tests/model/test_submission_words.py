@@ -12,7 +12,7 @@ from feeds.model.submission import Sent, Submission, validated
 
 MODELS = (Submission, SentAuthorPage, SentTag, SentSection, SentMerge, SentChannel, SourceSubmission)
 OURS = re.compile(
-    r"(must|may|is required|is no field|is taken|minor and correction).*",
+    r"(must|may|is required|is no field|is taken).*",
     re.DOTALL,
 )
 THEIRS = re.compile(r"[Ii]nput|should|valid|Value |String |List |Dict|items? after|integer|boolean|pydantic", re.ASCII)

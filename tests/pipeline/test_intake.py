@@ -6,6 +6,7 @@ import pytest
 
 from feeds.errors import Refusal
 from feeds.model.dates import to_us
+from feeds.model.representation import represent
 from feeds.pipeline import due
 from feeds.store import articles, dirty
 from tests.conftest import Desk
@@ -91,6 +92,18 @@ def test_scheduled_article_goes_out_at_its_moment(desk: Desk, clock: FixedClock)
     assert "<updated>2026-05-01T09:00:00Z</updated>" in desk.document("site")
 
 
+def test_scheduled_article_that_is_to_be_published_without_a_moment_goes_out_now(desk: Desk, clock: FixedClock) -> None:
+    later = "2026-05-01T09:00:00Z"
+    desk.put("a", published_at=later)
+    assert desk.put("a", status="published", published_at=later).article.status == "scheduled"
+    clock.advance(minutes=5)
+    saved = desk.put("a", status="published")
+    assert (saved.article.status, saved.article.published_at) == ("published", clock.now())
+    assert saved.in_feeds == ["site"]
+    clock.advance(hours=2)
+    assert desk.put("a", status="published").article == saved.article
+
+
 def test_expired_article_leaves_and_comes_back_when_its_end_is_moved(desk: Desk, clock: FixedClock) -> None:
     desk.put("a", expires_at="2026-05-01T09:00:00Z")
     desk.build()
@@ -118,6 +131,13 @@ def test_related_title_ties_itself_to_our_article_when_it_comes_and_unties_when_
     desk.withdraw("b")
     desk.build()
     assert 'rel="related"' not in desk.document("site")
+
+
+def test_two_related_lines_to_one_story_stay_as_they_are(desk: Desk) -> None:
+    desk.put("b", "Ferry back")
+    first = desk.put("a", related=[{"title": "Ferry back"}, {"id": "b"}, {"title": "Ferry back"}])
+    told = represent(first.article, desk.room.site, first.in_feeds)["related"]
+    assert desk.put("a", related=told).article == first.article
 
 
 def test_ids_that_differ_by_case_alone_are_refused(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from feeds.model.representation import represent
 from feeds.model.source import Outcome
 from feeds.pipeline.entries import MOST_VERSIONS
 from feeds.pipeline.erasure import erase
-from feeds.store import articles, entries
+from feeds.store import articles, entries, listing
 from tests.pipeline.partners_house import WORDS, House, changed, item
 
 TEXT = f"<p>{WORDS} 1.</p>"
@@ -156,3 +156,26 @@ def test_everything_again_twice_changes_nothing(house: House) -> None:
         house.desk.build()
     assert {**first.articles(), **second.articles()} == before
     assert house.desk.version("site") == version
+
+
+def test_story_is_listed_for_every_partner_that_sent_it(house: House) -> None:
+    first, second = house.partner("first"), house.partner("second")
+    first.polled(*(item(number) for number in range(1, 6)))
+    second.polled(*(item(number, "dock.example") for number in (2, 4, 7, 8)))
+    shared = {known.article for known in second.entries().values() if known.joined}
+    own = {partner.id: {article.id for article in partner.articles().values()} for partner in (first, second)}
+    assert (len(shared), len(own[first.id])) == (2, 5)
+
+    def listed(source: str, **given: object) -> list[str]:
+        found: list[tuple[int, str]] = []
+        with house.desk.room.store.read() as connection:
+            wanted = listing.Filter(source=source, **given)  # type: ignore[arg-type]  # as the test says it
+            while page := listing.find(connection, wanted, before=found[-1] if found else None, limit=2):
+                found += page
+        assert found == sorted(found, reverse=True)
+        return [article for _, article in found]
+
+    assert set(listed(first.id)) == own[first.id]
+    assert sorted(listed(second.id)) == sorted({*own[second.id], *shared})
+    assert listed(second.id, status="withdrawn") == []
+    assert listed("nobody") == []

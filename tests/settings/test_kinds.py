@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.settings.kinds import ADDRESS, HOST, LANGUAGE, NETWORK, PICTURE, SITE_URL, SIZE, duration
+from feeds.settings.kinds import ADDRESS, HOST, LANGUAGE, NETWORK, PICTURE, SITE_URL, SIZE, duration, written
 from feeds.settings.sections import KINDS
 
 
@@ -21,6 +21,12 @@ from feeds.settings.sections import KINDS
 )
 def test_durations_are_read_in_their_unit(text, length):
     assert duration("0s").parse(text) == length
+
+
+@pytest.mark.parametrize("text", ["250ms", "90s", "15m", "36h", "30d"])
+def test_durations_are_written_as_they_may_be_set(text):
+    assert written(duration("0s").parse(text)) == text
+    assert written(timedelta(hours=24)) == "1d"
 
 
 @pytest.mark.parametrize(("text", "size"), [("1B", 1), ("512KiB", 524288), ("10MiB", 10485760), ("1GiB", 1073741824)])

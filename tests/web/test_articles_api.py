@@ -167,7 +167,7 @@ def test_what_is_no_json_is_400(door: Door, body: bytes) -> None:
         ({"published_at": "2026-05-01T08:00:00"}, {"/published_at"}),
         ({"published_at": "9999-12-31T23:59:59-23:59"}, {"/published_at"}),
         ({"title": "a\0b"}, {"/title"}),
-        ({"minor": True, "correction": "Wrong"}, None),
+        ({"minor": True, "correction": "Wrong", "title": 5}, {"/title", "/correction"}),
         ({"status": "gone"}, {"/status"}),
         ({"status": "scheduled"}, None),
         ({"attachments": [{"url": "/a.mp3", "length": 10**300}]}, {"/attachments/0/length"}),

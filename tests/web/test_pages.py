@@ -254,3 +254,15 @@ def test_correction_and_credit_stand_where_a_reader_sees_them(desk: Desk, door: 
     desk.put("a", "A story", correction="The ferry has two funnels.")
     text = door.get("/articles/a/a-story").text
     assert "The ferry has two funnels." in text
+
+
+def test_page_has_one_headline_and_says_something_of_every_picture(desk: Desk, door: Door) -> None:
+    body = '<h1 id="x">Part</h1><p><img src="https://files.example/a.png"> <img alt="A gull" src="/media/b.png"></p>'
+    desk.put("a", "Ferry", content_html=body)
+    desk.build()
+    page = door.get("/articles/a/ferry").text
+    assert page.count("<h1") == 1
+    assert '<h2 id="x">Part</h2>' in page
+    pictures = [part.partition(">")[0] for part in page.split("<img")[1:]]
+    assert ["alt=" in picture for picture in pictures] == [True, True]
+    assert 'alt="A gull"' in page

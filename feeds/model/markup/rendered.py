@@ -20,6 +20,8 @@ _NO_MERE_PICTURE = re.compile(r"<(?:video|audio|iframe|table|blockquote|pre)[ >]
 _PICTURE = re.compile(r"<picture(?: [^<>]*)?>.*?</picture>|<img(?: [^<>]*)?>", re.DOTALL)
 _POSTER = re.compile(r'(<video[^<>]*?) poster="[^"<>]*"')
 _OURS = re.compile(r' src="/(?!/)')
+_TOP_HEADING = re.compile(r"(</?)h1(?=[ >])")
+_SILENT_PICTURE = re.compile(r'<img(?![^<>]* alt=")')
 _LEFT_EMPTY = re.compile(r"<(p|a|div|li)(?: [^<>]*)?>\s*</\1>")
 
 
@@ -44,7 +46,10 @@ def for_documents(html: str, *, base: str, dateline: str = "") -> str:
 
 
 def for_page(html: str, *, base: str, players: frozenset[str], dateline: str = "") -> str:
-    """Give clean HTML as our pages print it; frames of `players` (hosts) stay, over https alone."""
+    """Give clean HTML as our pages print it; frames of `players` (hosts) stay, over https alone.
+
+    The page's own headline is its one h1; a picture of which nothing is said is passed over by who reads aloud.
+    """
 
     def frame(found: re.Match[str]) -> str:
         values = dict(_ATTRIBUTE.findall(found[1]))
@@ -56,7 +61,8 @@ def for_page(html: str, *, base: str, players: frozenset[str], dateline: str = "
         kept = {"src": escape(address), **kept, "loading": "lazy", "allowfullscreen": ""}
         return "<iframe " + " ".join(f'{name}="{value}"' for name, value in kept.items()) + "></iframe>"
 
-    return absolute(_with_dateline(_FRAME.sub(frame, html), dateline), base)
+    html = _SILENT_PICTURE.sub('<img alt=""', _TOP_HEADING.sub(r"\1h2", _FRAME.sub(frame, html)))
+    return absolute(_with_dateline(html, dateline), base)
 
 
 def without_pictures(html: str) -> str:

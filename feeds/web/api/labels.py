@@ -1,7 +1,6 @@
 """`/api/authors`, `/api/tags`, `/api/sections`: told, changed, renamed, merged, given up (CONTRACT section 5)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from flask import Blueprint, Response, request
 
@@ -12,6 +11,7 @@ from feeds.model.merge_patch import merge_patch
 from feeds.model.rule import Rule
 from feeds.model.submission import validated
 from feeds.pipeline import names
+from feeds.settings.kinds import written
 from feeds.store import channels, labels, places, sections
 from feeds.store.database import Connection
 from feeds.web.api.bodies import PATCH_TYPES, answer, parse_object, read_json
@@ -150,5 +150,5 @@ def _told(connection: Connection, label: Label) -> dict[str, object]:
 
 def _told_rule(rule: Rule) -> dict[str, object]:
     told = {name: list(part) for name in sections.LISTS if (part := getattr(rule, name))}
-    age = {} if rule.max_age is None else {"max_age": f"{rule.max_age // timedelta(seconds=1)}s"}
+    age = {} if rule.max_age is None else {"max_age": written(rule.max_age)}
     return {**told, **({} if rule.corrected is None else {"corrected": rule.corrected}), **age}

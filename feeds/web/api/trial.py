@@ -17,6 +17,7 @@ import feeds
 from feeds.errors import Refusal
 from feeds.model.source_submission import SentSourceTest
 from feeds.model.submission import validated
+from feeds.settings import for_children
 from feeds.web.api.bodies import answer, read_json
 from feeds.web.auth import require, room
 
@@ -46,7 +47,7 @@ def _ask(url: str) -> object:
         done = subprocess.run(
             argv,
             cwd=ROOT,
-            env={**os.environ, "FEEDS_INSTANCE": str(room().settings.instance)},
+            env={**for_children(os.environ), "FEEDS_INSTANCE": str(room().settings.instance)},
             pass_fds=(reading,),
             capture_output=True,
             timeout=room().settings.ingest.timeout.total_seconds() + GRACE,

@@ -98,6 +98,7 @@ def _filed_under(article: Article) -> list[Label]:
 
 def _json_ld(article: Article, site: Site, url: str, text: str, image: str | None) -> str:
     """Write schema.org's NewsArticle, safe inside a script element (HTML, restrictions for contents of script)."""
+    publisher = {"@type": "Organization", "name": site.title, "url": site.url + "/"}
     told: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -110,9 +111,11 @@ def _json_ld(article: Article, site: Site, url: str, text: str, image: str | Non
             {"@type": "Person", "name": author.name, "url": author.url or site.absolute("/" + author.key)}
             for author in article.authors
         ],
-        "publisher": {"@type": "Organization", "name": site.title, "url": site.url + "/"},
+        "publisher": publisher,
         "inLanguage": article.language or site.language,
     }
+    if site.logo:
+        told["publisher"] = {**publisher, "logo": {"@type": "ImageObject", "url": site.absolute(site.logo)}}
     if image is not None:
         told["image"] = [image]
     if article.section is not None:

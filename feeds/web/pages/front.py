@@ -30,7 +30,7 @@ def feeds() -> Response:
     site = room().site
     with room().store.read() as connection:
         live = (channel for channel in channels.list_all(connection) if channel.retired_at is None)
-        listed = [(channel, places.count(connection, channel.number)) for channel in live]
+        listed = [(channel, places.count(connection, channel.number, limit=stories.COUNTED)) for channel in live]
     rows = [
         {
             "title": channel.title or (site.title if channel.label is None else channel.label.name),
@@ -42,4 +42,4 @@ def feeds() -> Response:
     ]
     url = f"{site.url}/feeds"
     page = Page(title=f"Feeds – {site.title}", description=f"The feeds of {site.title}", url=url, canonical=url)
-    return render("feeds.html", page, feed_links("site", site.title), channels=rows)
+    return render("feeds.html", page, feed_links("site", site.title), channels=rows, opml="/feeds.opml")

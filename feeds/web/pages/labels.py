@@ -12,7 +12,6 @@ from feeds.web.pages.frame import Page, feed_links, render
 
 blueprint = Blueprint("label_pages", __name__)
 LISTED = 200  # labels a page
-COUNTED = 10_000  # stories of one; no list counts further
 HEADINGS = {Kind.TAGS: "Tags", Kind.AUTHORS: "Authors", Kind.SECTIONS: "Sections"}
 
 
@@ -71,7 +70,7 @@ def show(kind: str, slug: str) -> Response:
 
 def _count(connection: Connection, label: Label) -> int:
     channel = channels.find_number(connection, label.kind, label.slug)
-    return 0 if channel is None else places.count(connection, channel, limit=COUNTED)
+    return 0 if channel is None else places.count(connection, channel, limit=stories.COUNTED)
 
 
 def _moved(url: str) -> Response:

@@ -13,6 +13,7 @@ from feeds.web.auth import room
 from feeds.web.pages.frame import Card, card_of
 
 PAGE = 30  # stories
+COUNTED = 10_000  # stories of a channel; no page counts further
 _BEFORE = re.compile(r"(-?[0-9]{1,17})-([A-Za-z0-9][A-Za-z0-9._-]{0,63})", re.ASCII)
 
 
