@@ -3,7 +3,7 @@
 Each kind has a way to find its articles, newest first, and a way to hear, which gives the spots to mark.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,14 +56,8 @@ def _end_anew(connection: Connection, key: str, found: Sequence[str], now: datet
         if "expires_at" not in ours[article.id] and article.expires_at != ending(article.published_at, days)
     }
     after = [replace(article, expires_at=ending(article.published_at, days)) for article in before.values()]
-    keeps = [
-        articles.Keep(article=article, is_placed=article.is_public(now), ours=ours[article.id]) for article in after
-    ]
-    articles.save(connection, keeps, changed_us=to_us(now))
-    moved = [article for article in after if article.is_public(now) != before[article.id].is_public(now)]
-    heard = {one for article in moved for one in (("article", article.id), ("title", fold(article.title)))}
-    for kind, shown in articles.shown_keys(connection, heard):
-        ripples.put(connection, kind, shown, _FIRST)
+    back = [article for article in after if not before[article.id].is_public(now)]
+    _write(connection, after, ours, now, back=back)
     return settle(connection, after, now)
 
 
@@ -78,12 +72,29 @@ def _relabel(connection: Connection, key: str, found: Sequence[str], now: dateti
     target = labels.load(connection, [int(new)])[int(new)]
     ours = articles.ours_of(connection, found)
     relabelled = [_with_label(article, int(old), target) for article in articles.load(connection, found).values()]
-    keeps = [
-        articles.Keep(article=article, is_placed=article.is_public(now), ours=ours[article.id])
-        for article in relabelled
-    ]
-    articles.save(connection, keeps, changed_us=to_us(now))
+    _write(connection, relabelled, ours, now)
     return place(connection, relabelled, now).touched
+
+
+def _write(
+    connection: Connection,
+    changed: Sequence[Article],
+    ours: Mapping[str, frozenset[str]],
+    now: datetime,
+    *,
+    back: Sequence[Article] = (),
+) -> None:
+    """Write articles anew; those that point to one that is public no more, or `back`, are to hear of it.
+
+    A story whose end came just now may be written here before the job that ends stories saw it; that job looks among
+    those that are placed, so it will not see it any more.
+    """
+    keeps = [articles.Keep(article=one, is_placed=one.is_public(now), ours=ours[one.id]) for one in changed]
+    articles.save(connection, keeps, changed_us=to_us(now))
+    moved = [*back, *(article for article in changed if not article.is_public(now))]
+    heard = {key for article in moved for key in (("article", article.id), ("title", fold(article.title)))}
+    for kind, shown in articles.shown_keys(connection, heard):
+        ripples.put(connection, kind, shown, _FIRST)
 
 
 def _with_label(article: Article, old: int, new: Label) -> Article:

@@ -6,7 +6,7 @@ import pytest
 
 from feeds.model.label import Kind
 from feeds.model.rule import Rule
-from feeds.pipeline import due, names
+from feeds.pipeline import due, names, ripple
 from feeds.store import labels
 from tests.conftest import Desk
 from tests.fakes import FixedClock
@@ -46,4 +46,27 @@ def test_story_that_ended_leaves_its_tombstones_whoever_notices_first(
     desk.build()
     for key in ("site", "tags/harbour", "sections/recent"):
         assert ":articles/a" in desk.document(key).partition("deleted-entry")[2], key
+    assert desk.differing() == {}
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "another rule", "a merge"])
+def test_story_that_ended_is_related_to_none_whoever_notices_first(
+    meanwhile: str, desk: Desk, clock: FixedClock
+) -> None:
+    desk.put("other", section="Recent", tags=["Ships"])
+    desk.put("a", "All at sea", tags=["Boats"], expires_at="2026-05-02T00:00:00Z")
+    desk.put("by-title", related=[{"title": "All at sea"}])
+    desk.put("by-id", related=[{"id": "a"}])
+    desk.build()
+    assert desk.document("site").count('rel="related"') == 2
+    clock.advance(days=1)
+    if meanwhile == "another rule":
+        choose(desk, Rule(max_age=timedelta(hours=10)))
+    elif meanwhile == "a merge":
+        merge(desk)
+    due.run(desk.room)
+    while ripple.carry_on(desk.room):
+        pass
+    desk.build()
+    assert 'rel="related"' not in desk.document("site")
     assert desk.differing() == {}

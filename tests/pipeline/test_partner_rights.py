@@ -9,6 +9,7 @@ from feeds.model.document import Format
 from feeds.pipeline import due, partners, ripple
 from feeds.pipeline.release import release
 from feeds.store import articles
+from tests.fakes import FixedClock
 from tests.pipeline.test_poll import Partner, item
 
 PICTURE = '<p>The quay <img src="https://partner.example/q.png" alt="q"> burns since this morning.</p>'
@@ -78,6 +79,22 @@ def test_change_of_the_expiry_ends_and_brings_back_stories_without_a_revision(pa
     assert all("Story 1" in text and "Story 20" in text for text in documents(partner))
     assert "deleted-entry" not in partner.desk.document("site", Format.ATOM)
     assert {title: found.revision for title, found in partner.articles().items()} == {"Story 1": 1, "Story 20": 1}
+    assert partner.desk.differing() == {}
+
+
+def test_other_end_given_after_the_first_one_came_leaves_no_link_to_the_story(
+    partner: Partner, clock: FixedClock
+) -> None:
+    partner.add(expire_days=60)
+    partner.polled(item(20))
+    partner.desk.put("ours", related=[{"title": "Story 20"}])
+    partner.desk.build()
+    assert 'rel="related"' in partner.desk.document("site", Format.ATOM)
+    clock.advance(days=60)
+    changed(partner, expire_days=50)  # before the job that ends stories has run
+    due.run(partner.desk.room)
+    partner.desk.build()
+    assert 'rel="related"' not in partner.desk.document("site", Format.ATOM)
     assert partner.desk.differing() == {}
 
 
