@@ -19,7 +19,7 @@ _BREAKS = re.compile(r" ?(?:\n ?)+")
 
 def xml_text(text: str) -> str:
     """Drop every character that XML forbids or that readers reject; U+0085 and its kin become spaces or line ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ").replace("\x85", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     text = _FORBIDDEN.sub("", text)
     return text if text.isascii() or not _HIGH.search(text) else _FORBIDDEN_HIGH.sub("", text)
 
