@@ -19,10 +19,18 @@ class Told(NamedTuple):
     updated_at: int
 
 
-def count(connection: Connection, channel: int, lower: Key, upper: Key) -> int:
-    """Count the places of a channel at or above `lower` and below `upper`."""
+def count_placed(connection: Connection, channel: int, lower: Key, upper: Key) -> int:
+    """Count the places of a channel at or above `lower` and below `upper`; a walk along an index."""
     statement = select(func.count()).select_from(places).where(*_between(channel, lower, upper))
     return int(connection.execute(statement).scalar_one())
+
+
+def count(
+    connection: Connection, channel: int, lower: Key, upper: Key, *, now_us: int, partners: bool, limit: int
+) -> int:
+    """Count, up to `limit`, what `between` gives, or without `partners` what `own_between` gives."""
+    pages = _pages(channel, lower, upper, now_us, partners=partners).with_only_columns(articles.c.id).limit(limit)
+    return int(connection.execute(select(func.count()).select_from(pages.subquery())).scalar_one())
 
 
 def between(
@@ -50,6 +58,15 @@ def _told(
     limit: int,
     partners: bool,
 ) -> list[Told]:
+    pages = _pages(channel, lower, upper, now_us, partners=partners)
+    statement = pages.order_by(places.c.at, places.c.article).offset(offset).limit(limit)
+    return [
+        Told(RelatedTarget(id=row.id, title=row.title).path, row.title, row.language, row.published_at, row.updated_at)
+        for row in connection.execute(statement)
+    ]
+
+
+def _pages(channel: int, lower: Key, upper: Key, now_us: int, *, partners: bool):  # type: ignore[no-untyped-def]  # Core's
     columns = articles.c.id, articles.c.title, articles.c.language, articles.c.published_at, articles.c.updated_at
     statement = (
         select(*columns)
@@ -60,16 +77,8 @@ def _told(
             articles.c.canonical_url == "",
             or_(articles.c.expires_at.is_(None), articles.c.expires_at > now_us),
         )
-        .order_by(places.c.at, places.c.article)
-        .offset(offset)
-        .limit(limit)
     )
-    if not partners:
-        statement = statement.where(articles.c.source.is_(None))
-    return [
-        Told(RelatedTarget(id=row.id, title=row.title).path, row.title, row.language, row.published_at, row.updated_at)
-        for row in connection.execute(statement)
-    ]
+    return statement if partners else statement.where(articles.c.source.is_(None))
 
 
 def _between(channel: int, lower: Key, upper: Key):  # type: ignore[no-untyped-def]  # Core's conditions

@@ -32,10 +32,16 @@ def paper(desk: Desk, door: Door) -> Door:
 
 def locations(paper: Door, path: str) -> list[str]:
     root = ET.fromstring(paper.get(path).data)
-    found = [str(loc.text).removeprefix(SITE) for loc in root.iter(f"{MAP}loc")]
     if root.tag == f"{MAP}sitemapindex":
-        return [page for file in found for page in locations(paper, file)]
-    return found
+        return [page for file in files(paper, path) for page in locations(paper, file)]
+    return [str(loc.text).removeprefix(SITE) for loc in root.iter(f"{MAP}loc")]
+
+
+def files(paper: Door, path: str) -> list[str]:
+    """Give the files that a list of files names."""
+    root = ET.fromstring(paper.get(path).data)
+    assert root.tag == f"{MAP}sitemapindex"
+    return [str(loc.text).removeprefix(SITE) for loc in root.iter(f"{MAP}loc")]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +184,24 @@ def test_sitemap_lists_every_public_page_of_ours_once_and_nothing_else(paper: Do
     assert "/tags/withdrawn" not in found
 
 
+def test_sitemap_has_no_file_without_a_page(desk: Desk, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty urlset is of no use, and not valid (sitemaps.org 0.9: one `url` at least)."""
+    monkeypatch.setattr("feeds.publish.sitemap.MOST_ADDRESSES", 4)
+    desk.put("ours", published_at="2026-05-01T00:00:00Z")
+    for number in range(5):
+        elsewhere = f"https://other.example/{number}"
+        desk.put(f"theirs-{number}", published_at="2026-03-05T00:00:00Z", canonical_url=elsewhere)
+    for number in range(5):
+        desk.put(f"both-{number}", published_at="2026-02-05T00:00:00Z")
+        desk.put(f"other-{number}", published_at="2026-02-06T00:00:00Z", canonical_url="https://other.example/")
+    assert files(door, "/sitemap.xml") == [
+        f"/sitemap-{name}.xml" for name in ("pages", "2026-05", "2026-02", "2026-02-2")
+    ]
+    assert len(locations(door, "/sitemap-2026-02.xml")) == 4
+    assert len(locations(door, "/sitemap-2026-02-2.xml")) == 1
+    assert door.get("/sitemap-2026-03.xml").status_code == door.get("/sitemap-2026-02-3.xml").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     ["/sitemap-2026-13.xml", "/sitemap-1999-01.xml", "/sitemap-x.xml", "/sitemap-2026-03-2.xml", "/sitemap-news-0.xml"],
@@ -204,6 +228,8 @@ def test_news_of_more_than_a_file_is_a_list_of_files(desk: Desk, door: Door, mon
     monkeypatch.setattr("feeds.publish.sitemap.MOST_NEWS", 2)
     for number in range(5):
         desk.put(f"n{number}")
+        desk.put(f"elsewhere{number}", canonical_url="https://other.example/")
+    assert files(door, "/sitemap-news.xml") == [f"/sitemap-news-{number}.xml" for number in (1, 2, 3)]
     assert len(locations(door, "/sitemap-news.xml")) == 5
 
 

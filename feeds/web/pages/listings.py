@@ -48,17 +48,22 @@ def feed_list() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap_index() -> Response:
-    """List the sitemap's files: the pages of labels, and the articles month by month."""
-    base = room().site.url
+    """List the sitemap's files: the pages of labels, and the articles month by month; a month without any has none."""
+    base, now_us = room().site.url, to_us(room().clock.now())
     files = [sitemap.Address(f"{base}/sitemap-pages.xml")]
     with _one_at_a_time, room().store.read() as connection:
         channel = channels.number_of(connection, None)
         for month in months.with_stories(connection, channel):
             limits = months.bounds(month)
-            count = addresses.count(connection, channel, *limits) if limits else 0
+            if limits is None:
+                continue
+            placed = addresses.count_placed(connection, channel, *limits)
+            # What one file holds has to be looked at only until there is a page for it.
+            limit = 1 if placed <= sitemap.MOST_ADDRESSES else placed
+            count = addresses.count(connection, channel, *limits, now_us=now_us, partners=True, limit=limit)
             name = f"{base}/sitemap-{month.spelled.replace('/', '-')}"
-            more = range(2, -(-count // sitemap.MOST_ADDRESSES) + 1)
-            files += [sitemap.Address(f"{name}.xml"), *(sitemap.Address(f"{name}-{number}.xml") for number in more)]
+            numbers = range(1, -(-count // sitemap.MOST_ADDRESSES) + 1)
+            files += [sitemap.Address(f"{name}.xml" if one == 1 else f"{name}-{one}.xml") for one in numbers]
     return _xml(sitemap.write_index(files[: sitemap.MOST_ADDRESSES]))
 
 
@@ -83,11 +88,11 @@ def sitemap_file(name: str) -> Response:
     now_us = to_us(room().clock.now())
     with _one_at_a_time, room().store.read() as connection:
         channel = channels.number_of(connection, None)
-        if addresses.count(connection, channel, *limits) <= offset:
-            raise Refusal(404, "There is nothing at this address.")
         told = addresses.between(
             connection, channel, *limits, now_us=now_us, offset=offset, limit=sitemap.MOST_ADDRESSES
         )
+    if not told:
+        raise Refusal(404, "There is nothing at this address.")
     base = room().site.url
     return _xml(sitemap.write(sitemap.Address(base + one.path, from_us(one.updated_at)) for one in told))
 
@@ -95,8 +100,16 @@ def sitemap_file(name: str) -> Response:
 @blueprint.get("/sitemap-news.xml")
 def news() -> Response:
     """List our own stories of the last 48 hours; more than one file holds are a list of files."""
+    now_us = to_us(room().clock.now())
     with _one_at_a_time, room().store.read() as connection:
-        count = addresses.count(connection, channels.number_of(connection, None), *_news_bounds())
+        count = addresses.count(
+            connection,
+            channels.number_of(connection, None),
+            *_news_bounds(),
+            now_us=now_us,
+            partners=False,
+            limit=sitemap.MOST_NEWS * sitemap.MOST_ADDRESSES,
+        )
     if count <= sitemap.MOST_NEWS:
         return _xml(_news(0))
     base = room().site.url
