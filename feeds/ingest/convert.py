@@ -15,7 +15,7 @@ from feeds.model.article import Attachment, Image
 from feeds.model.entry import Entry, EntryText, ParsedFeed
 from feeds.model.label import fold
 from feeds.model.language import language_tag
-from feeds.model.markup import absolute, absolute_address, clean, from_plain, plain, text_of, web_address
+from feeds.model.markup import absolute, absolute_address, clean, from_plain, plain, shows, text_of, web_address
 from feeds.model.source import Source
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a date that is absurd
@@ -45,9 +45,9 @@ def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) ->
     link = web_address(absolute_address(entry.link, base)) if entry.link else None
     canonical = strip_tracking(link) if link and len(link) <= MAX_ADDRESS else ""
     content, standfirst = _texts(entry, base)
-    title = _title(entry) or _first_words(content) or _first_words(standfirst) or canonical or "Untitled"
+    titles = _title(entry), _first_words(content), _first_words(standfirst), canonical
     fields: dict[str, object] = {
-        "title": title[:MAX_TITLE],
+        "title": next(filter(shows, titles), "Untitled")[:MAX_TITLE],
         "standfirst": _cut(standfirst, MAX_STANDFIRST),
         "content_html": content,
         "authors": [{"name": name} for name in _authors(entry, source)[:MAX_AUTHORS]],
@@ -117,7 +117,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _names(names: tuple[str, ...]) -> list[str]:
-    return [name for name in distinct(plain(name)[:MAX_NAME].strip() for name in names) if fold(name)]
+    return [name for name in distinct(plain(name)[:MAX_NAME].strip() for name in names) if shows(name)]
 
 
 def _authors(entry: Entry, source: Source) -> list[str]:

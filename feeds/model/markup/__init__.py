@@ -7,7 +7,7 @@ scripts would have loaded, rendered.py clean HTML as documents and pages print i
 from feeds.model.markup.addresses import absolute_address, ascii_address, site_address, web_address
 from feeds.model.markup.cleaner import absolute, balanced_end, clean, normal, text_of, text_of_clean, unsafe
 from feeds.model.markup.rendered import for_documents, for_page, summary, without_pictures
-from feeds.model.markup.text import from_plain, plain, plain_lines, xml_text
+from feeds.model.markup.text import from_plain, plain, plain_lines, shows, xml_text
 
 __all__ = [
     "absolute",
@@ -21,6 +21,7 @@ __all__ = [
     "normal",
     "plain",
     "plain_lines",
+    "shows",
     "site_address",
     "summary",
     "text_of",

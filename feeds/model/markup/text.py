@@ -1,6 +1,7 @@
 """Plain text: rid of what XML forbids, its white space made single; and plain text set as HTML."""
 
 import re
+import unicodedata
 from html import escape
 
 # Beside what XML 1.0 §2.2 forbids: C1 controls, and the noncharacters of Unicode 23.7, which some readers reject. Those
@@ -14,6 +15,9 @@ _FORBIDDEN_HIGH = re.compile(
 _KEPT_SPACES = "\u00a0\u2007\u202f\u3000"
 _BLANKS = re.compile(rf"(?:(?![\n{_KEPT_SPACES}])\s)+")
 _WHITE = re.compile(rf"(?:(?![{_KEPT_SPACES}])\s)+")
+# Letters, marks and symbols by their category that show nothing all the same: Default_Ignorable_Code_Point of Unicode,
+# and the Braille pattern without dots.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _BREAKS = re.compile(r" ?(?:\n ?)+")
 
 
@@ -27,6 +31,13 @@ def xml_text(text: str) -> str:
 def plain(text: str) -> str:
     """Give text on one line, white space made single; what looks like markup in it stays as it is."""
     return _WHITE.sub(" ", xml_text(text)).strip()
+
+
+def shows(text: str) -> bool:
+    """Say whether there is anything to be seen of a text: more than spaces, controls and format characters."""
+    return any(
+        unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and letter not in _UNSEEN for letter in text
+    )
 
 
 def plain_lines(text: str) -> str:
