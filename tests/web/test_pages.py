@@ -224,6 +224,37 @@ def test_news_sitemap_holds_our_own_stories_of_two_days_to_the_second(
     assert url.findtext(f"{NEWS}news/{NEWS}publication_date") == rfc3339(now - timedelta(hours=48))
 
 
+def test_news_and_feed_lists_hold_whatever_is_said(desk: Desk, door: Door) -> None:
+    titles = [
+        "<b>AT&T</b> ]]> &amp;",
+        "🎉",
+        "\u202eright\u202c",
+        "a\x01\x0b\ufffeb",
+        " ".join(["x" * 82] * 6),
+        "W" * 500,
+    ]
+    for number, title in enumerate(titles):
+        desk.put(f"n{number}", title, tags=[f"{title[:190]} {number}"], language=("zh-Hant-TW" if number else "de-AT"))
+    root = ET.fromstring(door.get("/sitemap-news.xml").data)
+    told = list(root.iter(f"{NEWS}news"))
+    assert {one.findtext(f"{NEWS}title") for one in told} == {title.replace("\x01\x0b\ufffe", "") for title in titles}
+    for one in told:
+        assert [child.tag for child in one] == [
+            f"{NEWS}{name}" for name in ("publication", "publication_date", "title")
+        ]
+        assert [child.tag for child in one[0]] == [f"{NEWS}name", f"{NEWS}language"]
+        assert one[0][1].text in ("de", "zh-tw")
+    opml = ET.fromstring(door.get("/feeds.opml").data)  # OPML 2.0: version, head and body; text and xmlUrl of each feed
+    assert (opml.tag, opml.get("version"), [part.tag for part in opml]) == ("opml", "2.0", ["head", "body"])
+    rows = [row for row in opml.iter("outline") if row.get("type") == "rss"]
+    assert len(rows) == 1 + len(titles)
+    for row in opml.iter("outline"):
+        assert row.get("text")
+        assert (row.get("xmlUrl") is not None) == (row.get("type") == "rss") == (len(row) == 0)
+    for row in rows:
+        assert door.get(str(row.get("htmlUrl")).removeprefix(SITE)).status_code == 200
+
+
 def test_news_of_more_than_a_file_is_a_list_of_files(desk: Desk, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feeds.publish.sitemap.MOST_NEWS", 2)
     for number in range(5):
