@@ -41,10 +41,10 @@ class Taken:
 
 def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) -> Taken:
     """Give the fields of the article that an entry becomes, by its source's rules (CONTRACT section 9)."""
-    base = absolute_address(entry.base or source.url, source.url)
+    base = _base_of(entry, source.url)
     link = web_address(absolute_address(entry.link, base)) if entry.link else None
     canonical = strip_tracking(link) if link and len(link) <= MAX_ADDRESS else ""
-    content, standfirst = _texts(entry, base)
+    content, standfirst = texts_of(entry, source.url)
     titles = _title(entry), _first_words(content), _first_words(standfirst), canonical
     fields: dict[str, object] = {
         "title": next(filter(shows, titles), "Untitled")[:MAX_TITLE],
@@ -71,12 +71,22 @@ def moment_of(entry: Entry, now: datetime) -> datetime | None:
     return _believable(entry.published, now) or _believable(entry.updated, now)
 
 
-def _texts(entry: Entry, base: str) -> tuple[str, str]:
-    """Give content and standfirst: a text alone is the content, a summary beside it the standfirst."""
+def texts_of(entry: Entry, url: str = "") -> tuple[str, str]:
+    """Give content and standfirst: a text alone is the content, a summary beside it the standfirst.
+
+    `url` is the feed's, for an entry that knows no base.
+    """
+    if entry.worked is not None:
+        return entry.worked.content_html, entry.worked.standfirst
+    base = _base_of(entry, url)
     body, beside = entry.content, entry.summary
     if body is None:
         body, beside = beside, None
     return _html(body, base), _line(beside)
+
+
+def _base_of(entry: Entry, url: str) -> str:
+    return absolute_address(entry.base or url, url)
 
 
 def story_html(html: str, base: str) -> str:

@@ -84,6 +84,8 @@ def aliases(entry: Entry, key: str, by: str = "id", *, hash: str = "") -> tuple[
 
 def text_key(entry: Entry) -> str:
     """Give a key of what the entry says, equal wherever the same is said (model/story); `""`: it says too little."""
+    if entry.worked is not None:
+        return entry.worked.text_key
     title, body = entry.title, entry.content or entry.summary
     return story.text_key("" if title is None else title.line, "" if body is None else body.line)
 
@@ -98,6 +100,8 @@ def _title_key(entry: Entry) -> str:
 
 def content_hash(entry: Entry) -> str:
     """Give a hash over what would become the article: everything but ids and dates, addresses without tracking."""
+    if entry.worked is not None:
+        return entry.worked.hash
     image = entry.image
     return _hash(
         _spell(entry.title),

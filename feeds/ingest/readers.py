@@ -22,7 +22,7 @@ from feeds.errors import PollError
 from feeds.ingest import spans
 from feeds.ingest.reading_child import HEAD, NO_MEMORY
 from feeds.model.article import Attachment, Image
-from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed
+from feeds.model.entry import Deleted, Entry, EntryText, ParsedFeed, Worked
 from feeds.model.pacing import Wishes
 
 CHILDREN = 2  # at most
@@ -32,7 +32,7 @@ MOST_DOCUMENTS = 500  # a child reads, then a fresh one takes its place
 MOST_ANSWER = 256 * 1024 * 1024  # bytes
 
 _ROOT = Path(__file__).parents[2]
-_OURS = {kind.__qualname__: kind for kind in (Attachment, Deleted, Entry, EntryText, Image, ParsedFeed, Wishes)}
+_OURS = {kind.__qualname__: kind for kind in (Attachment, Deleted, Entry, EntryText, Image, ParsedFeed, Wishes, Worked)}
 
 # What reads a document: body, address, content type, known marks, seconds that it may take.
 Read = Callable[[bytes, str, str, frozenset[str], float], ParsedFeed]

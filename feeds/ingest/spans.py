@@ -13,6 +13,7 @@ from xml.parsers import expat
 from feeds.errors import PollError
 from feeds.ingest.noise import quiet
 from feeds.ingest.parse import parse
+from feeds.ingest.work_out import work_out
 from feeds.model.entry import ParsedFeed
 
 MARK_BYTES = 15
@@ -38,9 +39,9 @@ def read(body: bytes, *, url: str, content_type: str, known: frozenset[str]) -> 
         except PollError:
             feed = ParsedFeed()  # what is wrong with the whole is to be said of the whole
         if len(feed.entries) == len(fresh):
-            return replace(feed, marks=marks)
+            return work_out(replace(feed, marks=marks))
     feed = parse(body, url=url, content_type=content_type)
-    return replace(feed, marks=marks if len(feed.entries) == len(marks) else ())
+    return work_out(replace(feed, marks=marks if len(feed.entries) == len(marks) else ()))
 
 
 def _marks(body: bytes, spans: list[Span], url: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """An entry: one item of a partner's feed, as its document says it, with addresses made absolute."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds.model.article import Attachment, Image
@@ -22,13 +22,24 @@ class EntryText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What was worked out of an entry once: its texts cleaned, the hash of all that it says, the key of its text."""
+
+    content_html: str
+    standfirst: str
+    hash: str
+    text_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item as parsed, before it is matched, cleaned and judged.
 
     `id` is the partner's own (`""` where it gave none). `published` and `updated` are aware UTC or None where they
     are missing or unreadable. `authors` are names. `rights` is what the entry says of them, `licence` the addresses
     (else names) of the licences that it states. `origins` are what it names as where it comes from: addresses and ids
-    of stories and feeds.
+    of stories and feeds. `base` is the absolute address that those of its texts are relative to. `worked` follows from
+    all the rest; None: nothing was worked out yet.
     """
 
     id: str = ""
@@ -47,6 +58,7 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     base: str = ""
     origins: tuple[str, ...] = ()
+    worked: Worked | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,15 +13,14 @@ PHRASE = 40  # characters that may stand in two texts by chance
 LONGEST_HEAD = 200  # characters of a text's beginning that are looked for in another one
 LONGEST_TAIL = 80  # characters that are added to another's text: "The post appeared first on …"
 
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
-    }
-)
-_DASH = re.compile(r"\s*-+\s*")
+_PLAIN = {
+    **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+}
+_TYPESET = re.compile(f"[{''.join(_PLAIN)}]")
+_DASHES = re.compile("--+")
 _CUT_OFF = re.compile(r"\s*(?:\[?\s*\.\.\.+\s*\]?|read more|continue reading|more)\s*$")
 _ADDRESS = re.compile(r"(https?)://(www\.)?(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -29,9 +28,17 @@ _ADDRESS = re.compile(r"(https?)://(www\.)?(.*)", re.IGNORECASE | re.DOTALL)
 def fold_text(text: str) -> str:
     """Give a text as it is compared: without what typesetting makes of quotes, dashes, spaces and case."""
     if text.isascii():
-        return " ".join(_DASH.sub("-", text.replace("`", "'").lower()).split())
-    folded = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN).casefold()
-    return " ".join(_DASH.sub("-", folded).split())
+        folded = text.replace("`", "'").lower()
+    else:
+        bare = _bare(text)
+        normal = unicodedata.normalize("NFKC", bare)
+        folded = (normal if normal == bare else _bare(normal)).casefold()
+    folded = " ".join(folded.split()).replace(" -", "-").replace("- ", "-")
+    return _DASHES.sub("-", folded) if "--" in folded else folded
+
+
+def _bare(text: str) -> str:
+    return _TYPESET.sub(lambda found: _PLAIN[found[0]], text)
 
 
 def text_key(title: str, body: str) -> str:
