@@ -55,6 +55,13 @@ def marked(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
     return {(row.channel, row.part): row.marked for row in rows}
 
 
+def built_as_of(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
+    """Give the marks as of which spots were last built; those never marked are left out."""
+    columns = dirty.c.channel, dirty.c.part, dirty.c.built
+    rows = connection.execute(select(*columns).where(_spot.in_(list(spots))))
+    return {(row.channel, row.part): row.built for row in rows}
+
+
 def dirty_since(connection: Connection, spots: Iterable[Spot]) -> dict[Spot, int]:
     """Give since when (microseconds) spots are dirty; those that are not are left out."""
     columns = dirty.c.channel, dirty.c.part, dirty.c.since

@@ -140,6 +140,21 @@ def test_builder_that_read_before_another_stored_does_not_undo_it(desk: Desk, cl
     assert desk.differing() == {}
 
 
+def test_builder_does_not_undo_one_that_found_a_later_change_to_be_none(desk: Desk) -> None:
+    desk.put("a", "First")
+    desk.build()
+    good = desk.version("site")
+    desk.put("a", "Second", minor=True)
+
+    def change_back() -> None:
+        desk.put("a", "First", minor=True)
+        assert desk.build() == 0
+
+    assert rebuild.build(desk.room, Interrupting(desk, change_back), [(1, 0)]) == 0
+    assert desk.version("site") == good
+    assert desk.differing() == {}
+
+
 def test_change_during_a_build_leaves_the_channel_dirty(desk: Desk) -> None:
     desk.put("a")
     rebuild.build(desk.room, Interrupting(desk, lambda: desk.put("b")), [(1, 0)])
