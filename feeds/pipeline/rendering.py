@@ -143,7 +143,7 @@ def _keep(
             fragments.replace(connection, wrong)
             # Other documents have them too, and were hashed with what was there.
             others = parts.standing(connection, sorted({str(row["article"]) for row in wrong}))
-            dirty.mark_spots(connection, others, now_us)
+            dirty.mark_spots(connection, others, now_us, is_bulk=True)
         else:
             fragments.keep(connection, rows)
         aside.lift(connection, {str(row["article"]) for row in rows})

@@ -74,7 +74,7 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
                 current.append((read.old, built.recipe))
             if built.is_done:
                 dirty.built(connection, spot, read.marked)
-        dirty.mark_spots(connection, again, now_us)
+        dirty.mark_spots(connection, again, now_us, is_bulk=True)
         documents.save(connection, recipes)
         untold.note(connection, room, current, now_us)
     _count(room, made, recipes, bad)
