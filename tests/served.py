@@ -73,14 +73,16 @@ class Served:
             argv, cwd=self.folder, env=self.variables(), capture_output=True, text=True, timeout=60, check=check
         )
 
-    def start(self, *options: str, until: str = "/readyz") -> None:
-        """Serve, and wait until `until` answers 200."""
+    def start(self, *options: str, until: str = "/readyz", is_group: bool = False) -> None:
+        """Serve, and wait until `until` answers 200; as a group of processes of its own, where signals go to all."""
         if not (self.instance / "token").exists():
             self.command("migrate")
         log = self.instance / "serve.log"
         with log.open("ab") as out:
             argv = [sys.executable, str(ROOT / "app.py"), "serve", *options]
-            self.process = subprocess.Popen(argv, cwd=self.folder, env=self.variables(), stdout=out, stderr=out)
+            self.process = subprocess.Popen(
+                argv, cwd=self.folder, env=self.variables(), stdout=out, stderr=out, start_new_session=is_group
+            )
         if until:
             wait_for(lambda: self._is_up(until), seconds=START, what=f"{until}; {log.read_text()[-2000:]}")
 

@@ -50,7 +50,7 @@ class Supervisor:
         self._stopping = threading.Event()
 
     def run(self) -> int:
-        """Run until SIGTERM or SIGINT, or until a child says that it cannot start; give the exit code."""
+        """Run until SIGTERM, SIGINT or SIGHUP, or until a child says that it cannot start; give the exit code."""
         code = 0
         while not self._stopping.is_set():
             for child in self._children:
@@ -118,8 +118,9 @@ def main() -> int:
     set_up_logging(format=told["log_format"], level=told["log_level"], process="serve")
     log_uncaught()
     supervisor = Supervisor([Child(**child) for child in told["children"]], keep=told["keep"])
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: supervisor.stop())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN or number != signal.SIGHUP:  # nohup means it
+            signal.signal(number, lambda *_: supervisor.stop())
     return supervisor.run()
 
 

@@ -48,8 +48,9 @@ def main() -> int:
     lifeline.hold(int(descriptor))
     set_up_logging(format=log_format, level=log_level, process="granian")
     log_uncaught()
-    # A terminal's Ctrl-C reaches the whole group; the supervisor's SIGTERM is the one that counts.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal's Ctrl-C, or its end, reaches the whole group; the supervisor's SIGTERM is the one that counts.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     Server(
         "feeds.cli.web_process:application",
         address=host,

@@ -29,7 +29,8 @@ def main() -> int:
     lifeline.hold(int(sys.argv[1]))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C; the supervisor's SIGTERM counts
+    for number in (signal.SIGINT, signal.SIGHUP):  # a terminal's, of Ctrl-C or its end; the supervisor's SIGTERM counts
+        signal.signal(number, signal.SIG_IGN)
     try:
         settings = read_settings()
         set_up_logging(format=settings.log.format, level=settings.log.level, process="worker")

@@ -38,10 +38,10 @@ def of(kind: str) -> Hearing:
     def find(connection: Connection, key: str, last: Last | None, limit: int) -> list[Last]:
         return articles.showing(connection, "source" if kind == "expiry" else kind, key, before=last, limit=limit)
 
-    return Hearing(find, _end_anew if kind == "expiry" else _look_again)
+    return Hearing(find, _end_anew if kind == "expiry" else lambda open, _key, found, _now: look_again(open, found))
 
 
-def _look_again(connection: Connection, _key: str, found: Sequence[str], _now: datetime) -> set[Spot]:
+def look_again(connection: Connection, found: Sequence[str]) -> set[Spot]:
     """Set anew what articles show; give the spots of those that show something else."""
     changed = articles.refresh_shown(connection, found)
     return parts.standing(connection, changed) if changed else set()

@@ -141,6 +141,7 @@ def _save_set(
         present = articles.load(connection, ids)
     theirs = [article.id for article in present.values() if article.origin is not None]
     ours = articles.ours_of(connection, theirs) if theirs else {}
+    sent_by_partner = by_partner or all(wish.origin is not None for wish in good)
     changes, same = [], []
     for wish, filed in zip(good, filings, strict=True):
         current = present.get(wish.article_id)
@@ -156,7 +157,7 @@ def _save_set(
     if same:
         keys = places.keys_of(connection, [article.id for article in same])
         saved |= {article.id: Saved(article=article, in_feeds=keys[article.id]) for article in same}
-    saved |= {one.article.id: one for one in _settle(connection, room, changes, now=now)}
+    saved |= {one.article.id: one for one in _settle(connection, room, changes, now=now, by_partner=sent_by_partner)}
     saved |= refused
     return [saved[article_id] for article_id in ids]
 
@@ -183,7 +184,9 @@ def _refusal(
     return None
 
 
-def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], *, now: datetime) -> list[Saved]:
+def _settle(
+    connection: Connection, room: Newsroom, changes: Sequence[_Change], *, now: datetime, by_partner: bool = False
+) -> list[Saved]:
     """Write revised articles, place them, and tell all who show something of them."""
     if not changes:
         return []
@@ -201,7 +204,7 @@ def _settle(connection: Connection, room: Newsroom, changes: Sequence[_Change], 
     ]
     articles.save(connection, keeps, changed_us=now_us)
     own_stories.keep(connection, [key for article in settled for key in keys_of(article)])
-    dirty.mark_spots(connection, settle(connection, settled, now), now_us)
+    dirty.mark_spots(connection, settle(connection, settled, now), now_us, is_bulk=by_partner)
     heard = {key for change in changes for key in _heard_of(change.article, change.before)}
     for kind, key in articles.shown_keys(connection, heard):
         spread(connection, kind, key, now)

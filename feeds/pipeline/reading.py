@@ -3,15 +3,15 @@
 `marked` is read first, so that a change that comes later leaves the spot dirty.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from feeds.model.channel import Channel
-from feeds.model.document import Recipe
+from feeds.model.document import Recipe, Variant
 from feeds.model.label import Kind
 from feeds.pipeline import archive
 from feeds.pipeline.printer import Printer
-from feeds.store import channels, dirty, documents, parts, places, sections, tombstones
+from feeds.store import channels, dirty, documents, fragments, parts, places, sections, tombstones
 from feeds.store.database import Connection
 from feeds.store.parts import BOTTOM, CURRENT, Key, Spot
 from feeds.store.places import Place
@@ -81,6 +81,31 @@ def read(connection: Connection, printer: Printer, spots: Collection[Spot], now_
         if found is not None:
             reads.append(replace(found, marked=marked.get(spot, 0), since=since.get(spot)))
     return reads
+
+
+def first(connection: Connection, printer: Printer, reads: Sequence[Read], lacking: int) -> list[Read]:
+    """Leave out of what was read what lacks fragments when those before it lack so many already."""
+    unlike = [(found, printer.variant_of(found.channel), _unlike(printer, found)) for found in reads]
+    if sum(len(keys) for _, _, keys in unlike) <= lacking:
+        return list(reads)
+    there: dict[Variant, set[fragments.Key]] = {}
+    for variant in {variant for _, variant, _ in unlike}:
+        keys = [key for _, other, some in unlike if other == variant for key in some]
+        there[variant] = set(fragments.kept(connection, str(variant), keys))
+    taken: list[Read] = []
+    needed: set[tuple[Variant, fragments.Key]] = set()
+    for found, variant, some in unlike:
+        more = {(variant, key) for key in some if key not in there[variant]} - needed
+        if not more or len(needed) < lacking:
+            needed |= more
+            taken.append(found)
+    return taken
+
+
+def _unlike(printer: Printer, found: Read) -> list[fragments.Key]:
+    """Give the fragments of a spot that its documents do not have as they are stored."""
+    old = {(entry.article, entry.shown) for entry in found.old.entries} if found.old else set()
+    return [key for place in found.places if (key := (place.article, printer.shown(place.shown))) not in old]
 
 
 def _read_current(

@@ -7,7 +7,7 @@ Fragments' bytes are not read here, and documents' bytes are not made: a recipe 
 cannot undo each other: recipes are stored only if the stamp and the cuts are still those that were read.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,14 +18,17 @@ from feeds.pipeline import archive
 from feeds.pipeline.farewell import key_of, notice_of
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer, Rendered
-from feeds.pipeline.reading import Read, has_archive, read
+from feeds.pipeline.reading import Read, first, has_archive, read
 from feeds.pipeline.rendering import Gathered, Kept, gather
 from feeds.pipeline.storing import Built, store
 from feeds.publish import assemble
 from feeds.store import articles, dirty, fragments
 from feeds.store.parts import BOTTOM, CURRENT, Spot
+from feeds.store.places import Place
 
+TRIES = 3  # of spots whose articles change while they are built; who overtook them marked them
 SPOTS = 20  # built at a time: with 200, a new story waits ten times as long
+LACKING = 50  # fragments that are rendered at a time, and no more than one spot's beyond: it waits for that, too
 FEWEST = 10  # entries of current documents, whatever their length
 FRAME_BYTES = 128 * 1024  # that no frame exceeds; only documents within that of the limit are measured to the byte
 
@@ -53,25 +56,53 @@ def drain(room: Newsroom, printer: Printer, is_stopping: Callable[[], bool] = la
             pending = dirty.pending(connection, SPOTS)
         if not pending:
             return changed
-        changed += build(room, printer, pending)
+        changed += build(room, printer, pending, lacking=LACKING)
         room.store.give_way()
     return changed
 
 
-def build(room: Newsroom, printer: Printer, spots: Collection[Spot], *, fresh: bool = False) -> int:
-    """Regenerate these spots, dirty or not; give how many changed. `fresh`: no kept fragment is trusted."""
+def build(
+    room: Newsroom, printer: Printer, spots: Sequence[Spot], *, fresh: bool = False, lacking: int | None = None
+) -> int:
+    """Regenerate these spots, dirty or not; give how many changed. `fresh`: no kept fragment is trusted.
+
+    `lacking` leaves some for later, from where the first of them lack so many fragments on (None: all are done).
+    """
+    changed = 0
+    for _ in range(TRIES):
+        stored, spots = _build(room, printer, spots, fresh=fresh, lacking=lacking)
+        changed += stored
+        if not spots:
+            break
+    return changed
+
+
+def _build(
+    room: Newsroom, printer: Printer, spots: Sequence[Spot], *, fresh: bool, lacking: int | None
+) -> tuple[int, list[Spot]]:
+    """Regenerate spots once; give how many changed, and those whose articles say something else than was read."""
     now_us = to_us(room.clock.now())
     with room.store.read() as connection:
         reads = read(connection, printer, spots, now_us)
+        if lacking is not None:
+            reads = first(connection, printer, sorted(reads, key=lambda found: spots.index(found.spot)), lacking)
     same = [] if fresh else [found for found in reads if _is_same(printer, found)]
     rest = [found for found in reads if not any(found is one for one in same)]
-    kept = gather(room, printer, [(found.channel, found.places) for found in rest if not found.middle], fresh=fresh)
-    plans = [_plan(printer, found, kept) for found in rest]
+    wanted = [(found.channel, found.places) for found in rest if not found.middle]
+    kept, late = gather(room, printer, wanted, fresh=fresh)
+    plans = [_plan(printer, found, kept) for found in rest if not _has_any(found.places, late)]
     handed_over = [(plan.read.channel, part.places) for plan in plans for part in plan.closing.parts]
-    for variant, more in gather(room, printer, handed_over, fresh=fresh).items():
+    others, late = gather(room, printer, handed_over, fresh=fresh)
+    for variant, more in others.items():
         kept[variant] = kept[variant] | more
+    plans = [plan for plan in plans if not any(_has_any(part.places, late) for part in plan.closing.parts)]
     made = [_built(printer, plan, kept, now_us) for plan in plans]
-    return store(room, [*(Built(read=found) for found in same), *made], now_us)
+    stored = store(room, [*(Built(read=found) for found in same), *made], now_us)
+    return stored, sorted({found.spot for found in rest} - {plan.read.spot for plan in plans})
+
+
+def _has_any(places: Collection[Place], articles: Collection[str]) -> bool:
+    return bool(articles) and any(place.article in articles for place in places)
 
 
 def _is_same(printer: Printer, found: Read) -> bool:

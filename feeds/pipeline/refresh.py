@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from feeds.errors import Refusal
 from feeds.logs import event
 from feeds.model.dates import to_us
-from feeds.pipeline import rebuild
+from feeds.pipeline import rebuild, sweep
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.printer import Printer
-from feeds.store import channels, dirty, documents, jobs, parts
+from feeds.store import channels, dirty, documents, jobs, parts, ripples
 from feeds.store.parts import CURRENT, Spot
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,8 @@ def refresh(
 def verify(room: Newsroom, printer: Printer, is_stopping: Callable[[], bool]) -> int:
     """Compare every document with a fresh regeneration; a difference is a fault, and mended. Give how many there were.
 
-    One that was changed or marked meanwhile may differ rightly, and is looked at again.
+    One that was changed or marked meanwhile, or has still to hear of a change, may differ rightly, and is looked at
+    again.
     """
     found = 0
     with room.store.read() as connection:
@@ -66,29 +67,29 @@ def verify(room: Newsroom, printer: Printer, is_stopping: Callable[[], bool]) ->
     for spot in spots:
         if is_stopping():
             break
-        if _differs(room, printer, spot):
+        if _differs(room, printer, spot, is_stopping):
             found += 1
             _mend(room, printer, spot)
         room.store.give_way()
     return found
 
 
-def _differs(room: Newsroom, printer: Printer, spot: Spot) -> bool:
+def _differs(room: Newsroom, printer: Printer, spot: Spot, is_stopping: Callable[[], bool]) -> bool:
     for _ in range(3):
         before = _version(room, spot)
         if not rebuild.differing(room, printer, spot):
             return False
         if before is not None and _version(room, spot) == before:
             return True
-        rebuild.drain(room, printer)
+        sweep.run(room, printer, is_stopping)
     return False
 
 
 def _version(room: Newsroom, spot: Spot) -> tuple[int, int] | None:
-    """Give stamp and mark of a spot; None while it is dirty."""
+    """Give stamp and mark of a spot; None while it is dirty, or articles have not heard of a change yet."""
     with room.store.read() as connection:
         stamp = documents.stamps(connection, [spot]).get(spot)
-        is_dirty = spot[0] in dirty.among(connection, [spot[0]])
+        is_dirty = spot[0] in dirty.among(connection, [spot[0]]) or ripples.first(connection) is not None
         marked = dirty.marked(connection, [spot]).get(spot, 0)
     return None if stamp is None or is_dirty else (stamp, marked)
 

@@ -43,5 +43,6 @@ def _batch(
     """Do one batch; give the last article where there may be more, None at the end."""
     way = hearing.of(kind)
     found = way.find(connection, key, last, BATCH)
-    dirty.mark_spots(connection, way.hear(connection, key, [article for _, article in found], now), to_us(now))
+    spots = way.hear(connection, key, [article for _, article in found], now)
+    dirty.mark_spots(connection, spots, to_us(now), is_bulk=last is not None)
     return found[-1] if len(found) == BATCH else None

@@ -1,6 +1,7 @@
 """Storing what a regeneration made: recipes, archive cuts and what was built, in one transaction with one notice.
 
-A recipe goes in only where the stamp and the cuts of its channel are still those that were read. What the linter
+A recipe goes in only where the stamp and the cuts of its channel are still those that were read, and no other builder
+has seen a later change of it: that one may have found the documents to be right as they are. What the linter
 refuses leaves the last good documents where they are.
 """
 
@@ -51,6 +52,7 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
     with room.store.write() as connection:
         spots = [built.read.spot for built in made]
         stamps, marked = documents.stamps(connection, spots), dirty.marked(connection, spots)
+        built_as_of = dirty.built_as_of(connection, spots)
         heads, spans = parts.heads(connection, {channel for channel, _ in spots}), parts.spans(connection, spots)
         recipes: list[Recipe] = []
         current: list[tuple[Recipe | None, Recipe]] = []
@@ -58,6 +60,8 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
         for built in made:
             read, spot = built.read, built.read.spot
             if stamps.get(spot) != (None if read.old is None else read.old.stamp):
+                continue
+            if built_as_of.get(spot, 0) > read.marked:
                 continue
             if heads.get(spot[0]) != read.head or spans.get(spot) != read.span:
                 continue
@@ -70,7 +74,7 @@ def store(room: Newsroom, made: Sequence[Built], now_us: int) -> int:
                 current.append((read.old, built.recipe))
             if built.is_done:
                 dirty.built(connection, spot, read.marked)
-        dirty.mark_spots(connection, again, now_us)
+        dirty.mark_spots(connection, again, now_us, is_bulk=True)
         documents.save(connection, recipes)
         untold.note(connection, room, current, now_us)
     _count(room, made, recipes, bad)

@@ -10,6 +10,7 @@ from feeds.store.schema import articles, fragments
 from feeds.store.upsert import insert_missing, upsert
 
 Key = tuple[str, str]  # article, shown
+_KEY = ("article", "variant", "shown", "format")
 _MOST = 500  # parameters of one IN list
 
 
@@ -53,12 +54,24 @@ def data(connection: Connection, format: Format, variant: str, keys: Iterable[Ke
     return found
 
 
-def keep(connection: Connection, rows: Sequence[dict[str, object]], *, replace: bool = False) -> None:
-    """Keep rendered fragments; one that is there already (another builder made it) stays, unless they `replace` it."""
-    if replace:
-        upsert(connection, fragments, rows, key=["article", "variant", "shown", "format"])
-    else:
-        insert_missing(connection, fragments, rows)
+def keep(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Keep rendered fragments; one that is there already (another builder made it) stays."""
+    insert_missing(connection, fragments, rows)
+
+
+def unlike(connection: Connection, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Give those of these rendered fragments that are not kept so, byte for byte."""
+    columns = [fragments.c[name] for name in (*_KEY, "data", "digest")]
+    found: dict[tuple[object, ...], tuple[object, object]] = {}
+    for some in _chunks(sorted({str(row["article"]) for row in rows})):
+        for row in connection.execute(select(*columns).where(fragments.c.article.in_(some))):
+            found[tuple(row[: len(_KEY)])] = row.data, row.digest
+    return [row for row in rows if found.get(tuple(row[name] for name in _KEY)) != (row["data"], row["digest"])]
+
+
+def replace(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Keep rendered fragments in the place of those that are there."""
+    upsert(connection, fragments, rows, key=_KEY)
 
 
 def erase(connection: Connection, ids: Sequence[str]) -> None:

@@ -305,7 +305,7 @@ dirty = Table(
     Column("part", Integer, nullable=False),
     _count("marked"),
     _count("built"),
-    _at("since"),  # when it last became dirty
+    _at("since"),  # when it last became dirty; negative: it goes first
     PrimaryKeyConstraint("channel", "part"),
     Index("dirty_now", "since", "channel", "part", sqlite_where=text("marked > built")),
     sqlite_with_rowid=False,

@@ -1,5 +1,6 @@
 """`serve`: what it refuses and in which words, how it ends, and who else may serve."""
 
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,26 @@ def test_stopping_takes_all_processes_along_though_a_reader_holds_a_connection(t
         assert served.processes() == []
         lines = (served.instance / "serve.log").read_text().splitlines()
         assert all(line.startswith("{") for line in lines[1:]), lines
+    finally:
+        served.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_answer_under_way_is_finished_whatever_signal_the_group_gets(number: signal.Signals, tmp_path: Path) -> None:
+    served = Served(instance=tmp_path / "instance")
+    try:
+        served.start(until="/healthz", is_group=True)
+        lines = "\n".join(json.dumps({"id": f"a{at}", "title": str(at), "tags": [f"T{at % 50}"]}) for at in range(500))
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(
+                served.ask, "POST", "/api/articles:batch", lines.encode(), Content_Type="application/x-ndjson"
+            )
+            wait_for(lambda: served.get("/api/articles?limit=1").json()["items"], what="the batch under way")
+            assert served.process is not None
+            os.killpg(served.process.pid, number)
+            assert answer.result(20).status == 200
+        assert served.process.wait(ENOUGH) == 0
+        assert served.processes() == []
     finally:
         served.end()
 

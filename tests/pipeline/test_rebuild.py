@@ -8,9 +8,11 @@ import pytest
 from feeds.errors import RenderError
 from feeds.model.dates import to_us
 from feeds.model.document import Format, Frame, Masthead
-from feeds.pipeline import housekeeping, rebuild, sweep
+from feeds.model.label import Kind
+from feeds.model.submission import submission_of
+from feeds.pipeline import housekeeping, intake, rebuild, sweep
 from feeds.pipeline.printer import Printer
-from feeds.store import aside, dirty, fragments
+from feeds.store import aside, channels, dirty, fragments
 from tests.conftest import Desk
 from tests.fakes import FixedClock
 
@@ -137,6 +139,71 @@ def test_builder_that_read_before_another_stored_does_not_undo_it(desk: Desk, cl
 
     assert rebuild.build(desk.room, Interrupting(desk, another_builder), [(1, 0)]) == 0
     assert "articles/b<" in desk.document("site")
+    assert desk.differing() == {}
+
+
+def test_builder_does_not_undo_one_that_found_a_later_change_to_be_none(desk: Desk) -> None:
+    desk.put("a", "First")
+    desk.build()
+    good = desk.version("site")
+    desk.put("a", "Second", minor=True)
+
+    def change_back() -> None:
+        desk.put("a", "First", minor=True)
+        assert desk.build() == 0
+
+    assert rebuild.build(desk.room, Interrupting(desk, change_back), [(1, 0)]) == 0
+    assert desk.version("site") == good
+    assert desk.differing() == {}
+
+
+def test_single_story_goes_before_all_that_waits_in_line_and_holds_up_none_of_it_for_ever(desk: Desk) -> None:
+    with desk.room.store.write() as connection:
+        for number in range(3):
+            wishes = [
+                intake.Wish(
+                    article_id=f"b{number}-{at}",
+                    wanted=submission_of({"title": f"{number} {at}", "tags": [f"Tag {number} {at}"]}),
+                )
+                for at in range(60)
+            ]
+            intake.save_all(connection, desk.room, wishes, now=desk.room.clock.now())
+    desk.put("own", tags=["Own"])
+    with desk.room.store.read() as connection:
+        first = dirty.pending(connection, rebuild.SPOTS)
+        own = channels.find_number(connection, Kind.TAGS, "own")
+        waits = dirty.backlog(connection)[1]
+    assert set(first[:2]) == {(1, 0), (own, 0)}
+    assert len(first) == rebuild.SPOTS
+    assert waits == to_us(desk.room.clock.now())
+    rebuild.build(desk.room, desk.printer, first, lacking=rebuild.LACKING)
+    assert "articles/own<" in desk.document("site")
+    assert "articles/own<" in desk.document("tags/own")
+    for number in range(200):
+        desk.put(f"n{number}", tags=[f"Own {number}"])
+    with desk.room.store.read() as connection:
+        some = dirty.pending(connection, rebuild.SPOTS)
+        since = dirty.dirty_since(connection, some)
+        found = channels.load(connection, [spot[0] for spot in some])
+    assert len(since) == rebuild.SPOTS
+    assert any(channel.key.startswith("tags/tag-") for channel in found.values())
+    desk.build()
+    assert desk.differing() == {}
+
+
+def test_what_lacks_many_fragments_is_left_for_later_and_what_lacks_few_is_not(desk: Desk) -> None:
+    for number in range(40):
+        for tag in ("One", "Two", "Three"):
+            desk.put(f"{tag}{number}", tags=[tag])
+    desk.put("own", tags=["Own"])
+    with desk.room.store.read() as connection:
+        numbers = {tag: channels.find_number(connection, Kind.TAGS, tag) for tag in ("one", "two", "three", "own")}
+    spots = [(number, 0) for number in numbers.values() if number is not None]
+    rebuild.build(desk.room, desk.printer, [spots[-1], *spots[:-1]], lacking=50)
+    with desk.room.store.read() as connection:
+        left = dirty.dirty_since(connection, spots)
+    assert list(left) == [(numbers["three"], 0)]
+    desk.build()
     assert desk.differing() == {}
 
 
