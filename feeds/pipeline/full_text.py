@@ -23,7 +23,7 @@ from feeds.model.dates import to_us
 from feeds.model.markup import text_of
 from feeds.model.source import Validators
 from feeds.pipeline import release
-from feeds.pipeline.entries import READING
+from feeds.pipeline.meeting import READING
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.revising import revise_all
 from feeds.store import articles, entries, sources

@@ -10,6 +10,7 @@ watermark: late and back-dated ones come in.
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from feeds import metrics
 from feeds.errors import PollError
@@ -21,7 +22,8 @@ from feeds.ingest.wishes import fresh_for
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.model.source import Outcome, Poll, Source, Validators
-from feeds.pipeline import keeping
+from feeds.pipeline import keeping, takings
+from feeds.pipeline.entries import Write
 from feeds.pipeline.keeping import Came
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.receiving import Found, find_same, read
@@ -96,11 +98,13 @@ def quick(room: Newsroom, asked: Asked, answer: Answer | PollError) -> Came | No
     return _came(room, asked, answer, found)
 
 
-def slow(room: Newsroom, asked: Asked, answer: Answer, reader: Read) -> Came:
-    """Read the document that a poll brought, and say what came of it."""
+def slow(room: Newsroom, asked: Asked, answer: Answer, reader: Read, write: Write | None = None) -> Came:
+    """Read the document that a poll brought, and say what came of it; `write` may write for several polls at once."""
+    write = write or partial(takings.write, room)
     timeout = room.settings.ingest.timeout.total_seconds()
     try:
-        found = read(room, asked.source, answer, reader, max(timeout - answer.took_ms / 1000, SHORTEST))
+        seconds = max(timeout - answer.took_ms / 1000, SHORTEST)
+        found = read(room, asked.source, answer, seconds, reader=reader, write=write)
     except PollError as error:
         error.status = error.status or answer.status
         return _failed(room, asked, error)

@@ -13,20 +13,23 @@ import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from feeds import VERSION
 from feeds.errors import PollError, StoreError
 from feeds.ingest.exchange import Answer
 from feeds.ingest.fetch import Fetcher
-from feeds.ingest.readers import CHILDREN, Readers
+from feeds.ingest.readers import Readers
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.model.source import Source
-from feeds.pipeline import keeping, poll
+from feeds.pipeline import keeping, poll, takings
 from feeds.pipeline.full_text import StoryPages
 from feeds.pipeline.keeping import Came
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.poll import Asked
+from feeds.pipeline.takings import Taking
+from feeds.pipeline.together import Together
 from feeds.store import sources
 from feeds.store.sources import Due
 
@@ -37,6 +40,7 @@ LARGE = 512 * 1024  # bytes of a document past which reading it may take seconds
 TURN = 100  # polls kept in one transaction
 GATHER = 0.02  # seconds in which these come together: a transaction costs as much as ten of them
 CLOCK_STEP = timedelta(seconds=5)  # by which the wall clock may be set back before due times follow it
+READING = 8  # threads that wait for a child or for the store: what some read, one of them writes for all
 FARTHEST = timedelta(days=9)  # no due time is set farther ahead, so one that is comes from a wrong clock
 _log = logging.getLogger(__name__)
 
@@ -52,9 +56,12 @@ class Poller:
         ingest = room.settings.ingest
         self._fetcher = fetcher or make_fetcher(room)
         self._readers = Readers()
-        self._reading = ThreadPoolExecutor(CHILDREN, thread_name_prefix="read")
+        self._reading = ThreadPoolExecutor(READING, thread_name_prefix="read")
         # Large documents are read one by one, so that a child is always left to the others, which never wait for them.
         self._reading_large = ThreadPoolExecutor(1, thread_name_prefix="read-large")
+        self._write: Together[Taking, tuple[int, int]] = Together(
+            partial(takings.write_all, room), size=lambda taking: len(taking.batch), most=takings.MOST_TOGETHER
+        )
         self._pages = StoryPages(room, self._fetcher, self._readers.read_page)
         spacing = ingest.host_spacing.total_seconds()
         self._ahead = max(1, min(AHEAD, int(1 / spacing))) if spacing else AHEAD
@@ -199,7 +206,7 @@ class Poller:
     def _read(self, asked: Asked, answer: Answer) -> None:
         """Read a document, in a thread that waits for a child and for the store."""
         try:
-            self._done.put(poll.slow(self._room, asked, answer, self._readers.read))
+            self._done.put(poll.slow(self._room, asked, answer, self._readers.read, self._write))
         except Exception as error:  # one source never stops the others
             if not self._stopping.is_set():
                 event(_log, "poll failed", level=logging.ERROR, error=error, source=asked.source.id)

@@ -18,7 +18,7 @@ from feeds.ingest.readers import Read
 from feeds.model.entry import ParsedFeed
 from feeds.model.markup import web_address
 from feeds.model.source import IDENTITIES, Source, State
-from feeds.pipeline.entries import take
+from feeds.pipeline.entries import Write, take
 from feeds.pipeline.judging import judged
 from feeds.pipeline.matching import Met, match
 from feeds.pipeline.newsroom import Newsroom
@@ -60,7 +60,7 @@ def find_same(room: Newsroom, source: Source, answer: Answer) -> Found | None:
     return Found(source=known, detail="the same but for its dates", reading=before._replace(body_hash=body_hash))
 
 
-def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: float) -> Found:
+def read(room: Newsroom, source: Source, answer: Answer, seconds: float, *, reader: Read, write: Write) -> Found:
     """Read a document and take in what is new or different. Raises PollError where nothing can be read."""
     with room.store.read() as connection:
         before = readings.find(connection, source.id, source.body_hash)
@@ -78,7 +78,7 @@ def read(room: Newsroom, source: Source, answer: Answer, reader: Read, seconds: 
     if (fallen := _without_worthless(source, met, present)) != source:
         source = fallen
         met = match(room, source, feed, present)
-    new, changed = take(room, source, feed, met, is_after_pause=is_after_pause)
+    new, changed = take(room, source, feed, met, write=write, is_after_pause=is_after_pause)
     changed += follow(room, source, feed)
     now = room.clock.now()
     fresh = [found for found in met if found.known is None]

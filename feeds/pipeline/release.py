@@ -80,10 +80,11 @@ def _known_elsewhere(connection: Connection, source_id: str, held: Sequence[Know
     """Have held entries stand for articles that there are of their stories already; give these by key."""
     same_link = entries.known(connection, source_id, links=[entry.link for entry in held])
     bearers = Counter(entry.link for entry in same_link)
+    links = [entry.link if bearers[entry.link] == 1 else "" for entry in held]
     stories = [
-        Story(entry.key, entry.title, entry.link if bearers[entry.link] == 1 else "", entry.text_key) for entry in held
+        Story(source_id, entry.key, entry.title, link, entry.text_key) for entry, link in zip(held, links, strict=True)
     ]
-    joining = twins.find(connection, source_id, stories)
+    joining = twins.find(connection, stories)
     for entry in held:
         if entry.key in joining:
             fate = {"state": "published", "why": SAME, "joined": True, "article": joining[entry.key]}

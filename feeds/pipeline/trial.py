@@ -11,7 +11,7 @@ from feeds.model.dates import rfc3339
 from feeds.model.entry import ParsedFeed
 from feeds.model.source import Outcome, Source, Validators
 from feeds.model.submission import submission_of
-from feeds.pipeline.entries import OURS
+from feeds.pipeline.meeting import OURS
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.returning import is_by_address
 from feeds.pipeline.revising import words_of

@@ -27,42 +27,58 @@ _WORLDWIDE = ("http://", "https://", "tag:", "urn:")  # ids that no other house 
 class Story(NamedTuple):
     """What tells a story of an entry: `link` is empty where other entries of its source have it too."""
 
+    source: str
     key: str
     title: str
     link: str
     text_key: str
 
 
-def of(found: Met) -> Story:
+def of(found: Met, source_id: str) -> Story:
     """Give what tells the story of an entry that was just met."""
     title = "" if found.entry.title is None else found.entry.title.line
-    return Story(found.key, title, found.link if found.has_own_page else "", found.text_key)
+    return Story(source_id, found.key, title, found.link if found.has_own_page else "", found.text_key)
 
 
-def find(connection: Connection, source_id: str, stories: Sequence[Story]) -> dict[str, str]:
-    """Give, by key, the articles of stories that other sources have sent; an article is found once."""
+def find(connection: Connection, stories: Sequence[Story]) -> dict[str, str]:
+    """Give, by key, the articles of stories that other sources have sent; an article is found once for a source.
+
+    Keys differ, and what a story of one source says no other's does.
+    """
     pages = {one.key: story.spellings(one.link) for one in stories}
-    told = entries.elsewhere(
-        connection,
-        source_id,
-        ids=[one.key for one in stories if one.key.startswith(_WORLDWIDE)],
-        links=[link for some in pages.values() for link in some],
-        texts=[one.text_key for one in stories],
-    )
+    told = _told(connection, stories, pages)
     if not told:
         return {}
     by_link, by_text, by_id = _by(told, "link"), _by(told, "text_key"), _by(told, "key")
     texts = Counter(one.text_key for one in stories)
-    articles_of: dict[str, str] = {}  # keys by article
+    keys: dict[tuple[str, str], str] = {}  # by source and article
     for one in stories:
-        same = _articles(other for link in pages[one.key] for other in by_link[link])
+        same = _articles(other for link in pages[one.key] for other in by_link[link] if other.source != one.source)
         if len(same) != 1 and one.text_key and texts[one.text_key] == 1:
-            same = _articles(by_text[one.text_key])
+            same = _articles(other for other in by_text[one.text_key] if other.source != one.source)
         if len(same) != 1 and one.key.startswith(_WORLDWIDE):
-            same = _articles(other for other in by_id[one.key] if _is_headed_alike(other, one))
+            others = (other for other in by_id[one.key] if other.source != one.source)
+            same = _articles(other for other in others if _is_headed_alike(other, one))
         if len(same) == 1:
-            articles_of.setdefault(same.pop(), one.key)
-    return {key: article for article, key in articles_of.items()}
+            keys.setdefault((one.source, same.pop()), one.key)
+    return {key: article for (_, article), key in keys.items()}
+
+
+def _told(connection: Connection, stories: Sequence[Story], pages: Mapping[str, Collection[str]]) -> list[Told]:
+    """Give what other sources' entries say of the same pages, in the same words or under the same ids."""
+    sources_of = {one.source for one in stories}
+    told = entries.elsewhere(
+        connection,
+        next(iter(sources_of)) if len(sources_of) == 1 else "",
+        ids=[one.key for one in stories if one.key.startswith(_WORLDWIDE)],
+        links=[link for some in pages.values() for link in some],
+        texts=[one.text_key for one in stories],
+    )
+    if len(sources_of) == 1 or len(told) < entries.MOST_ELSEWHERE:
+        return told
+    # There is more than was looked at, and what a source itself has may stand before what others have.
+    alone = [[one for one in stories if one.source == source] for source in sorted(sources_of)]
+    return [found for some in alone for found in _told(connection, some, {one.key: pages[one.key] for one in some})]
 
 
 def stand(connection: Connection, twins: Collection[str]) -> dict[str, Article | None]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, union_all, update
 
 from feeds.store.schema import entries
 
@@ -57,11 +57,15 @@ def known(
         (entries.c.link, links),
         (entries.c.text_key, texts),
     )
-    for column, values in columns:
-        some = sorted(set(values) - {""})
-        for at in range(0, len(some), 500):
-            statement = select(*_columns).where(entries.c.source == source, column.in_(some[at : at + 500]))
-            wanted.update({row.id: Known(*row) for row in connection.execute(statement)})
+    looks = [
+        select(*_columns).where(entries.c.source == source, column.in_(some[at : at + 500]))
+        for column, values in columns
+        if (some := sorted(set(values) - {""}))
+        for at in range(0, len(some), 500)
+    ]
+    for at in range(0, len(looks), 10):  # as one statement, for most documents are small
+        statement = union_all(*looks[at : at + 10])
+        wanted.update({row.id: Known(*row) for row in connection.execute(statement)})
     return [wanted[number] for number in sorted(wanted)]
 
 
@@ -102,10 +106,10 @@ def count(connection: Connection, source: str, *, most: int) -> int:
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def meet(connection: Connection, source: str, rows: Sequence[dict[str, object]]) -> None:
+def meet(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
     """Keep entries that were not met before; all rows name the same columns."""
     if rows:
-        connection.execute(entries.insert(), [{"source": source, **row} for row in rows])
+        connection.execute(entries.insert(), list(rows))
 
 
 def note(connection: Connection, number: int, row: dict[str, object]) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from feeds.model.representation import represent
 from feeds.model.source import Outcome
-from feeds.pipeline.entries import MOST_VERSIONS
 from feeds.pipeline.erasure import erase
+from feeds.pipeline.takings import MOST_VERSIONS
 from feeds.store import articles, entries, listing
 from tests.pipeline.partners_house import WORDS, House, changed, item
 
