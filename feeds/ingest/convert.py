@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html import escape, unescape
+from itertools import chain
 
 from feeds.ingest.canonical import strip_tracking
 from feeds.ingest.declutter import declutter
@@ -45,9 +46,8 @@ def convert(entry: Entry, source: Source, *, feed: ParsedFeed, now: datetime) ->
     link = web_address(absolute_address(entry.link, base)) if entry.link else None
     canonical = strip_tracking(link) if link and len(link) <= MAX_ADDRESS else ""
     content, standfirst = texts_of(entry, source.url)
-    titles = _title(entry), _first_words(content), _first_words(standfirst), canonical
     fields: dict[str, object] = {
-        "title": next(filter(shows, titles), "Untitled")[:MAX_TITLE],
+        "title": _headline(entry, (content, standfirst), canonical)[:MAX_TITLE],
         "standfirst": _cut(standfirst, MAX_STANDFIRST),
         "content_html": content,
         "authors": [{"name": name} for name in _authors(entry, source)[:MAX_AUTHORS]],
@@ -111,8 +111,10 @@ def _line(text: EntryText | None) -> str:
     return text_of(text.value) if text.is_html else plain(text.value)
 
 
-def _title(entry: Entry) -> str:
-    return _line(entry.title)
+def _headline(entry: Entry, texts: tuple[str, str], link: str) -> str:
+    """Give the title, or what stands for one that is missing or shows nothing."""
+    found = chain([_line(entry.title)], map(_first_words, texts), [link])
+    return next(filter(shows, found), "Untitled")
 
 
 def _first_words(html: str) -> str:
