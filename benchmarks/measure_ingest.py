@@ -8,14 +8,22 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from newsroom import ROOT, Newsroom
 
 HERE = Path(__file__).parent
 
 
-def compare(folder: Path, feeds: int) -> Iterator[tuple[str, float, float]]:
-    """Give (pass, our feeds/s, reader's feeds/s)."""
+class Pass(NamedTuple):
+    """One pass over the farm: feeds/s, and the CPU seconds of the client and its children, not of the farm."""
+
+    rate: float
+    used: float
+
+
+def compare(folder: Path, feeds: int) -> Iterator[tuple[str, Pass, Pass]]:
+    """Give (pass, ours, reader's)."""
     port = Newsroom(folder / "port").port
     farm = subprocess.Popen(
         [sys.executable, str(HERE / "feedfarm.py"), "--feeds", str(feeds), "--port", str(port)],
@@ -27,7 +35,8 @@ def compare(folder: Path, feeds: int) -> Iterator[tuple[str, float, float]]:
         ours = _ours(folder, port, feeds)
         argv = [sys.executable, str(HERE / "peer_reader.py"), "--feeds", str(feeds), "--port", str(port)]
         done = subprocess.run(argv, check=True, capture_output=True, text=True)
-        theirs = {line.split()[0]: float(line.split()[3]) for line in done.stdout.splitlines()}
+        lines = [line.split() for line in done.stdout.splitlines()]
+        theirs = {words[0]: Pass(float(words[3]), float(words[5])) for words in lines}
     finally:
         farm.terminate()
         farm.wait()
@@ -45,7 +54,7 @@ def _wait(port: int) -> None:
     raise RuntimeError("the farm does not come up")
 
 
-def _ours(folder: Path, port: int, feeds: int) -> dict[str, float]:
+def _ours(folder: Path, port: int, feeds: int) -> dict[str, Pass]:
     settings = {
         "FEEDS_INGEST__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         "FEEDS_INGEST__MIN_INTERVAL": "0s",
@@ -58,7 +67,7 @@ def _ours(folder: Path, port: int, feeds: int) -> dict[str, float]:
     done = subprocess.run(
         argv, env={**os.environ, **room.environ}, cwd=ROOT, check=True, capture_output=True, text=True
     )
-    return dict(json.loads(done.stdout))
+    return {name: Pass(*came) for name, came in json.loads(done.stdout).items()}
 
 
 if __name__ == "__main__":
