@@ -22,7 +22,8 @@ WORTH_PRESSING = 3  # requests that would have liked br better
 PATIENCE = 40  # looks at the store, 25 ms apart, for a version that is being replaced
 MOST_DELTAS = 16  # kept of a version: readers poll at many rhythms, but most hold one of the last few
 _LOCKS = 64
-_STAMP = re.compile(r'"[A-Za-z0-9_-]{1,32}\.([0-9a-z]{1,12})-[a-z](?:[0-9a-f]{2})?"', re.ASCII)
+# "HASH.STAMP.DOCUMENT-CODING": of which version, of which document, in which coding; the first is opaque to all.
+_TAG = re.compile(r'"[A-Za-z0-9_-]{1,32}\.([0-9a-z]{1,12})\.([0-9a-z]{1,12})-[a-z](?:[0-9a-f]{2})?"', re.ASCII)
 
 
 class Gone(NamedTuple):
@@ -57,7 +58,7 @@ class Cupboard:
         if isinstance(found, Moved):
             where = f"{found.key}/archive/{part}" if part else found.key
             return Gone(f"{self.site_url}/feeds/{where}.{format}")
-        ready = self._ready(found.spot, found.version.hash, found.version.stamp)
+        ready = self._ready(found.spot, format, found.version.hash, found.version.stamp)
         ready.ends = found.ends
         self._shelf.put(path, ready, mark)
         return ready
@@ -85,7 +86,7 @@ class Cupboard:
             mark = self._shelf.mark()
             whole = self._join(ready.spot, format)
             if f"{whole.hash}.{_base36(whole.stamp)}" != ready.version:
-                ready = replace(self._ready(ready.spot, whole.hash, whole.stamp), ends=ready.ends)
+                ready = replace(self._ready(ready.spot, format, whole.hash, whole.stamp), ends=ready.ends)
             body = self._kitchen.compress(coding, whole.data)
             ready.bodies[coding] = body
             self._shelf.put(path, ready, mark)
@@ -93,8 +94,8 @@ class Cupboard:
 
     def delta(self, path: str, format: Format, ready: Ready, coding: str, if_none_match: str) -> bytes | None:
         """Give what the newest version that the client names lacks (RFC 3229), in a coding; None: it is to have all."""
-        named = [int(found[1], 36) for tag in parse_tags(if_none_match).tags if (found := _STAMP.fullmatch(tag.opaque))]
-        since = max(named, default=None)
+        tags = [found for tag in parse_tags(if_none_match).tags if (found := _TAG.fullmatch(tag.opaque))]
+        since = max((int(found[1], 36) for found in tags if found[2] == _mark(ready.spot, format)), default=None)
         if since is None:
             return None
         key = f"{since} {coding}"
@@ -125,9 +126,10 @@ class Cupboard:
             break
         raise StoreError(f"the {format} document of channel {spot[0]} cannot be joined")
 
-    def _ready(self, spot: Spot, hash: str, stamp: int) -> Ready:
+    def _ready(self, spot: Spot, format: Format, hash: str, stamp: int) -> Ready:
         version = f"{hash}.{_base36(stamp)}"
-        tags = {coding: f'"{version}-{self._kitchen.coding_tag(coding)}"' for coding in CODINGS}
+        stem = f"{version}.{_mark(spot, format)}"
+        tags = {coding: f'"{stem}-{self._kitchen.coding_tag(coding)}"' for coding in CODINGS}
         return Ready(spot=spot, tags=tags, stamp=from_us(stamp), version=version)
 
     def _press(self, path: str, format: Format, ready: Ready) -> None:
@@ -139,6 +141,11 @@ class Cupboard:
         if whole is not None and f"{whole.hash}.{_base36(whole.stamp)}" == ready.version:
             ready.bodies["br"] = self._kitchen.compress("br", whole.data)
             self._shelf.grow(path, ready)
+
+
+def _mark(spot: Spot, format: Format) -> str:
+    """Give what stands for a document in its tags: no other's version is taken for one of its own."""
+    return _base36(spot[0]) + format[0]
 
 
 def _base36(number: int) -> str:

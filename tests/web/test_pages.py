@@ -204,7 +204,14 @@ def test_sitemap_has_no_file_without_a_page(desk: Desk, door: Door, monkeypatch:
 
 @pytest.mark.parametrize(
     "path",
-    ["/sitemap-2026-13.xml", "/sitemap-1999-01.xml", "/sitemap-x.xml", "/sitemap-2026-03-2.xml", "/sitemap-news-0.xml"],
+    [
+        "/sitemap-2026-13.xml",
+        "/sitemap-1999-01.xml",
+        "/sitemap-x.xml",
+        "/sitemap-2026-03-2.xml",
+        "/sitemap-news-0.xml",
+        "/sitemap-news-99.xml",
+    ],
 )
 def test_sitemap_file_that_is_none_is_not_there(path: str, paper: Door) -> None:
     assert paper.get(path).status_code == 404

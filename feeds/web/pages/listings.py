@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response
@@ -111,7 +112,7 @@ def news() -> Response:
             limit=sitemap.MOST_NEWS * sitemap.MOST_ADDRESSES,
         )
     if count <= sitemap.MOST_NEWS:
-        return _xml(_news(0))
+        return _xml(_news(_news_stories(0)))
     base = room().site.url
     numbers = range(1, -(-count // sitemap.MOST_NEWS) + 1)
     return _xml(sitemap.write_index(sitemap.Address(f"{base}/sitemap-news-{number}.xml") for number in numbers))
@@ -120,18 +121,23 @@ def news() -> Response:
 @blueprint.get("/sitemap-news-<int:number>.xml")
 def news_file(number: int) -> Response:
     """List a part of the news."""
-    if not 1 <= number <= sitemap.MOST_ADDRESSES:
+    told = _news_stories((number - 1) * sitemap.MOST_NEWS) if 1 <= number <= sitemap.MOST_ADDRESSES else []
+    if not told:
         raise Refusal(404, "There is nothing at this address.")
-    return _xml(_news((number - 1) * sitemap.MOST_NEWS))
+    return _xml(_news(told))
 
 
-def _news(offset: int) -> bytes:
-    site, now_us = room().site, to_us(room().clock.now())
+def _news_stories(offset: int) -> list[addresses.Told]:
+    now_us = to_us(room().clock.now())
     with _one_at_a_time, room().store.read() as connection:
         channel = channels.number_of(connection, None)
-        told = addresses.own_between(
+        return addresses.own_between(
             connection, channel, *_news_bounds(), now_us=now_us, offset=offset, limit=sitemap.MOST_NEWS
         )
+
+
+def _news(told: Sequence[addresses.Told]) -> bytes:
+    site = room().site
     return sitemap.write_news(
         site.title,
         [
