@@ -1,6 +1,6 @@
 """The doors: the front for documents, the API, the pages. `create_app` makes the WSGI application of one process."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from feeds.pipeline.newsroom import Newsroom
 from feeds.pipeline.presence import Presence
@@ -24,7 +24,7 @@ API_CALLS = 8  # under way at a time in one process; the server has more threads
 
 def create_app(room: Newsroom) -> Flask:
     """Make the application that serves a newsroom, and start its watcher for changes."""
-    app = Flask("feeds.web", static_folder="pages/static", static_url_path="/static", template_folder="pages/templates")
+    app = Flask("feeds.web", static_folder=None, template_folder="pages/templates")
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # GET and HEAD are the methods of what is read; others are 405
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, not the interface's
     app.extensions["newsroom"] = room
@@ -90,8 +90,6 @@ def _stores(app: Flask, room: Newsroom) -> tuple[Cupboard, Mixes]:
 
 def _safe(response: Response) -> Response:
     """Say on every answer what a browser may do with it; pages set a policy of their own."""
-    if request.path.startswith("/static/") and response.status_code in (200, 304):
-        response.headers["Cache-Control"] = "max-age=3600"  # Flask's own would add that it is public
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")

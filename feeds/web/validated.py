@@ -1,7 +1,7 @@
 """Conditional requests of all that Flask answers: pages, lists, articles (RFC 9110 §13).
 
 An answer to GET or HEAD gets the strong tag of its bytes, and the request's conditions are judged by the same
-`conditional.py` that judges documents. Static files have validators of their own.
+`conditional.py` that judges documents.
 """
 
 from flask import Response, request
