@@ -10,6 +10,7 @@ from feeds.cli.progress import steps
 from feeds.cli.tables import raise_for, show, show_one
 from feeds.errors import Refusal, words_of
 from feeds.ingest.opml import read_opml
+from feeds.ingest.readers import Readers
 from feeds.model.source import IDENTITIES, Outcome
 from feeds.pipeline import partners
 from feeds.pipeline.full_text import read_now
@@ -71,9 +72,9 @@ def poll_source(source_id: str) -> None:
     with newsroom() as room:
         source = partners.poll_soon(room, source_id)
         claim(room, source)
-        with make_fetcher(room) as fetcher:
-            came = poll(room, fetcher, source)
-            read_now(room, fetcher, source_id)
+        with make_fetcher(room) as fetcher, Readers() as readers:
+            came = poll(room, fetcher, source, readers.read)
+            read_now(room, fetcher, source_id, readers.read_page)
     click.echo(f"{came.outcome}: {came.new} new, {came.changed} changed{f' ({came.detail})' if came.detail else ''}")
     if came.outcome.is_failure:
         raise Refusal(502, f"{source_id} could not be polled")
@@ -124,8 +125,8 @@ def test_source(url: str, as_json: bool, lifeline: int | None) -> None:
     """Say what would be published of a feed; nothing is stored."""
     if lifeline is not None:
         hold(lifeline)
-    with newsroom() as room, make_fetcher(room) as fetcher:
-        told = look_at(room, fetcher, url)
+    with newsroom() as room, make_fetcher(room) as fetcher, Readers() as readers:
+        told = look_at(room, fetcher, url, readers.read)
     if as_json:
         show_one(told, as_json=True)
         # The API's child says by its exit code whether it could look, not what it saw.

@@ -37,6 +37,8 @@ def read_opml(data: bytes) -> list[Listed]:
     root = etree.fromstring(mended.text.encode(), parser)
     if root is None:
         raise ValueError("no OPML")
+    if any(fault.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for fault in parser.error_log):
+        raise ValueError("the list is nested too deep, or a part of it is too long")
     found: dict[str, Listed] = {}
     for outline in root.iter("{*}*"):
         if etree.QName(outline).localname.lower() != "outline":

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from feeds.errors import PollError
 from feeds.ingest import spans
@@ -39,7 +39,7 @@ Read = Callable[[bytes, str, str, frozenset[str], float], ParsedFeed]
 
 
 def read_here(body: bytes, url: str, content_type: str, known: frozenset[str], _seconds: float) -> ParsedFeed:
-    """Read a document in this very process, without limits: for one that an operator waits for."""
+    """Read a document in this very process, without limits: one of which nothing is to be feared."""
     return spans.read(body, url=url, content_type=content_type, known=known)
 
 
@@ -81,6 +81,12 @@ class Readers:
                 raise
             self._put_back(child)
         return came
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def tidy(self) -> None:
         """End children that have been idle for a while."""

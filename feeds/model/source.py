@@ -46,11 +46,19 @@ class Outcome(StrEnum):
 
 
 def host_of(url: str) -> str:
-    """Give the host, with its port, to which one request at a time is made; `""` where there is none."""
+    """Give the host to which one request at a time is made, with its port where that is not the scheme's own.
+
+    `""` where there is none. However an address spells it, a host is one (RFC 3986 §6.2.2, §6.2.3).
+    """
     try:
-        return urlsplit(url).netloc.lower()
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
+    return host if not host or port in (None, _PORTS.get(parts.scheme.lower())) else f"{host}:{port}"
+
+
+_PORTS = {"http": 80, "https": 443}
 
 
 # Names of parameters that are keys to a feed: whoever sees them can read it.

@@ -17,7 +17,6 @@ from feeds.errors import PollError
 from feeds.ingest.convert import story_html
 from feeds.ingest.exchange import Answer
 from feeds.ingest.fetch import Fetcher
-from feeds.ingest.story_page import read_story
 from feeds.logs import event
 from feeds.model.dates import to_us
 from feeds.model.markup import text_of
@@ -36,11 +35,6 @@ _log = logging.getLogger(__name__)
 
 # What reads a page: body, address, content type, seconds that it may take.
 ReadPage = Callable[[bytes, str, str, float], str]
-
-
-def read_page_here(body: bytes, url: str, content_type: str, _seconds: float) -> str:
-    """Read a page in this very process: for one that an operator waits for."""
-    return read_story(body, url=url, content_type=content_type)
 
 
 class StoryPages:
@@ -87,7 +81,7 @@ class StoryPages:
                 self._fetcher.free()
 
 
-def read_now(room: Newsroom, fetcher: Fetcher, source_id: str, reader: ReadPage = read_page_here) -> int:
+def read_now(room: Newsroom, fetcher: Fetcher, source_id: str, reader: ReadPage) -> int:
     """Read the pages that a source's entries wait for, one after the other; give how many."""
     pages = claim(room, entries.MOST_PAGES, source_id=source_id)
     for page in pages:

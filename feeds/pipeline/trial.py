@@ -6,7 +6,7 @@ from feeds.ingest.convert import convert
 from feeds.ingest.exchange import Answer
 from feeds.ingest.fetch import Fetcher
 from feeds.ingest.identity import measured, tell_apart
-from feeds.ingest.parse import parse
+from feeds.ingest.readers import Read, read_here
 from feeds.model.dates import rfc3339
 from feeds.model.entry import ParsedFeed
 from feeds.model.source import Outcome, Source, Validators
@@ -20,18 +20,20 @@ MOST = 50  # entries that are told of
 SAMPLE = 300  # characters of an entry's text
 
 
-def _read(fetcher: Fetcher, url: str, *, is_named: bool = False) -> tuple[str, Answer, ParsedFeed]:
+def _read(
+    fetcher: Fetcher, url: str, reader: Read, seconds: float, *, is_named: bool = False
+) -> tuple[str, Answer, ParsedFeed]:
     """Fetch and read a feed, or the one that a page names; give its address, too."""
     answer = fetcher.fetch(url, Validators())
     try:
-        return url, answer, parse(answer.body, url=answer.url, content_type=answer.content_type)
+        return url, answer, reader(answer.body, answer.url, answer.content_type, frozenset(), seconds)
     except PollError as error:
         if is_named or not error.feed:
             raise
-        return _read(fetcher, error.feed, is_named=True)
+        return _read(fetcher, error.feed, reader, seconds, is_named=True)
 
 
-def look_at(room: Newsroom, fetcher: Fetcher, url: str) -> dict[str, object]:
+def look_at(room: Newsroom, fetcher: Fetcher, url: str, reader: Read = read_here) -> dict[str, object]:
     """Fetch and read a feed; tell what would be published of it. Raises Refusal 422 for no address of a feed."""
     if (reason := refuse_url(url)) is not None:
         raise Refusal(422, f"The address cannot be taken: {reason}.")
@@ -39,7 +41,7 @@ def look_at(room: Newsroom, fetcher: Fetcher, url: str) -> dict[str, object]:
     source = Source(id="test", url=url, created_at=now)
     told: dict[str, object] = {"url": url, "outcome": "", "status": None, "detail": "", "title": "", "entries": []}
     try:
-        address, answer, feed = _read(fetcher, url)
+        address, answer, feed = _read(fetcher, url, reader, room.settings.ingest.timeout.total_seconds())
     except PollError as error:
         # No port scanner: what we refuse to ask reads like what cannot be reached.
         is_refused = error.outcome == Outcome.REFUSED and error.status is None

@@ -23,6 +23,12 @@ def test_list_is_read_as_it_was_meant(case: dict[str, Any]) -> None:
         assert [list(listed) for listed in read_opml(data)] == case["read"]
 
 
+def test_list_that_is_nested_past_all_reason_is_refused_and_not_taken_for_an_empty_one() -> None:
+    deep = "<outline text='x'>" * 5000 + "<outline xmlUrl='https://a.example/'/>" + "</outline>" * 5000
+    with pytest.raises(ValueError, match="nested too deep"):
+        read_opml(f"<opml version='2.0'><body>{deep}</body></opml>".encode())
+
+
 def test_our_own_list_comes_back_as_it_was() -> None:
     told = [
         Listed("https://a.example/?a=1&b=2", 'Q&A <b>"quoted"</b> \u2019tis'),

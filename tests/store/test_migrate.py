@@ -104,3 +104,28 @@ def test_stories_of_our_own_get_their_keys_and_sources_and_entries_stay(tmp_path
         assert (source.told_apart_by, source.usual, source.alarm, source.wire) == ("id", None, "", False)
     finally:
         store.close()
+
+
+def test_hosts_of_sources_and_files_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    store = store_at(tmp_path / "broadsheet.db", "0010")
+    urls = {"one": "https://Quay.example:443/a", "two": "https://me:secret@quay.example./b", "three": "http://[/"}
+    try:
+        with store.write() as connection:
+            for name, url in urls.items():
+                row = {"id": name, "url": url, "host": url.split("/")[2].lower()}
+                connection.execute(
+                    text(
+                        "INSERT INTO sources (id, url, host, state, publish, rights, created_at)"
+                        " VALUES (:id, :url, :host, 'active', 'auto', 'full', 0)"
+                    ),
+                    row,
+                )
+                connection.execute(text("INSERT INTO files (address, host) VALUES (:url, :host)"), row)
+        migrate(store)
+        with store.read() as connection:
+            told = {row.id: row.host for row in connection.execute(text("SELECT id, host FROM sources"))}
+            due = set(connection.execute(text("SELECT host FROM files")).scalars())
+        assert told == {"one": "quay.example", "two": "quay.example", "three": ""}
+        assert due == {"quay.example", ""}
+    finally:
+        store.close()
