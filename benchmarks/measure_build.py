@@ -1,7 +1,7 @@
 """Regeneration in this process, on the instance that the environment names: from nothing, then from kept fragments.
 
-Prints {"fresh": {documents, seconds}, "kept": {…}} as JSON; documents are current ones, three a channel, as the peers
-count theirs. Archive parts are built as well, and not counted.
+Prints {"fresh": {documents, current, seconds}, "kept": {…}} as JSON: all documents, archive parts included, and how many
+of them are current ones, three a channel, which is all that the peers make.
 """
 
 import json
@@ -20,6 +20,7 @@ from feeds.pipeline.printer import Printer  # noqa: E402
 from feeds.pipeline.rebuild import drain  # noqa: E402
 from feeds.pipeline.refresh import refresh, spots_of  # noqa: E402
 from feeds.settings import load_settings  # noqa: E402
+from feeds.store.parts import CURRENT  # noqa: E402
 
 
 def main() -> None:
@@ -29,13 +30,14 @@ def main() -> None:
     drain(room, printer)
     fresh = time.perf_counter() - began
     spots = spots_of(room, [])
-    current = [spot for spot in spots if spot[1] == 0]
+    current = [spot for spot in spots if spot[1] == CURRENT]
+    counts = {"documents": len(spots) * len(Format), "current": len(current) * len(Format)}
     began = time.perf_counter()
     refresh(room, printer, spots, fresh=False)
     kept = time.perf_counter() - began
     told = {
-        "fresh": {"documents": len(current) * len(Format), "seconds": fresh},
-        "kept": {"documents": len(spots) * len(Format), "seconds": kept},
+        "fresh": {"seconds": fresh, **counts},
+        "kept": {"seconds": kept, **counts},
     }
     print(json.dumps(told))
     room.close()
