@@ -54,6 +54,7 @@ def read_only(store: Store, *, folder: bool = True) -> Iterator[None]:
     opened = _open_way_to(path)
     try:
         with _as_nobody():
+            store.engine.dispose()  # of what a thread has opened meanwhile, which may write for ever
             yield
     finally:
         store.engine.dispose()
