@@ -61,7 +61,6 @@ def write_all(room: Newsroom, takings: Sequence[Taking]) -> list[tuple[int, int]
 class _Parted(NamedTuple):
     """A batch as it is in the transaction: its new entries, and those met before."""
 
-    source: Source
     taking: Taking
     first: list[First]
     again: list[tuple[Known, Met, Taken]]
@@ -77,7 +76,8 @@ def _write_some(
     parted, late = _apart(parted, lambda part: {joining.get(one.story.key, "") for one in part.first} - {""})
     meet(connection, room, [one for part in parted for one in part.first], joining)
     for part in parted:
-        counts[part.source.id] = len(part.first), _change(connection, room, part.source, part.again)
+        source = part.taking.source
+        counts[source.id] = len(part.first), _change(connection, room, source, part.again)
     return [*(part.taking for part in late), *others]
 
 
@@ -123,7 +123,7 @@ def _parted(connection: Connection, taking: Taking) -> _Parted:
         for found, taken in batch
         if found.known is not None and (found.known.key == found.key or found.key not in met_since)
     ]
-    return _Parted(source, taking, first, again)
+    return _Parted(taking, first, again)
 
 
 def _change(connection: Connection, room: Newsroom, source: Source, again: Sequence[tuple[Known, Met, Taken]]) -> int:
